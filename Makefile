@@ -1,0 +1,90 @@
+# All it takes is make and a Python of 3.11 or newer: everything happens inside .venv, made from
+# the locks. Where packages are fetched from is a matter of the user's own pip and uv settings.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c $(SUITABLE) 2>/dev/null && echo $$python && break; done)
+
+SUITABLE = 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
+
+BIN := .venv/bin
+
+# The system's list of certificate authorities, where it has one, may hold a company's own.
+AUTHORITIES := $(wildcard \
+	/etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem)
+
+# An account without a home has nowhere to keep a cache.
+HOMELESS = $(shell test -w "$$HOME" || echo yes)
+
+UV = $(BIN)/uv --quiet $(if $(AUTHORITIES),--system-certs) $(if $(HOMELESS),--no-cache)
+INSTALL = $(UV) pip install --python $(BIN)/python
+COMPILE = $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
+	--python-version 3.11 --custom-compile-command 'make lock' $(LOCK)
+
+.PHONY: help serve test check lint types contracts suite coverage format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+serve: .venv/runtime ## install what is missing, and serve
+	@$(BIN)/taskhaven serve
+
+test: lint types contracts suite ## all that has to pass before a change is taken in
+
+check: test ## the same
+
+lint: .venv/development ## style and formatting
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+
+types: .venv/development ## mypy, strict
+	@$(BIN)/mypy
+
+contracts: .venv/development ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+suite: .venv/development ## the tests alone; make suite ARGS='-k due -x'
+	@$(BIN)/pytest $(ARGS)
+
+coverage: .venv/development ## the tests, and the lines that no test ran
+	@$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage report
+
+format: .venv/development ## mend style and formatting
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format
+
+# The large lock first: the others start from it, so that all three agree on every version.
+lock: .venv/bootstrap ## resolve the locks again; make lock LOCK=--upgrade for newer versions
+	$(COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
+	cp requirements-dev.lock requirements.lock
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	cp requirements-dev.lock requirements-build.lock
+	$(COMPILE) --group build --output-file requirements-build.lock
+
+clean: ## forget everything made here, except data
+	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Empty files that say what .venv holds. Each step only adds to the one before, so `make serve`
+# never takes away what `make test` has installed.
+
+.venv/bootstrap: requirements-build.lock
+	@$(or $(PYTHON),false) -c $(SUITABLE) 2>/dev/null || { \
+		echo 'Taskhaven needs Python 3.11 or newer, with venv (Debian, Ubuntu: apt install python3-venv).'; \
+		echo 'One that is not on the path: make PYTHON=/path/to/python'; exit 1; } >&2
+	@echo 'Making .venv'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--only-binary :all: --requirement requirements-build.lock
+	@touch $@
+
+.venv/runtime: .venv/bootstrap requirements.lock pyproject.toml
+	@echo 'Installing from requirements.lock'
+	@$(INSTALL) --require-hashes --requirements requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.lock
+	@echo 'Installing from requirements-dev.lock'
+	@$(INSTALL) --require-hashes --requirements requirements-dev.lock
+	@touch $@
