@@ -1,0 +1,1 @@
+"""What is true of tasks whatever the technology: standard library only."""

@@ -1,0 +1,103 @@
+"""One step of an owner's journal, made from a task before and after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.fields import Priority
+from domain.owner import Owner
+from domain.task import Task
+
+Plain: TypeAlias = "bool | int | str | list[Plain] | None"
+
+
+class Action(StrEnum):
+    """What a change did to its task, in one word."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A write that was accepted: `by` made of `before` (none for a new task) `after`."""
+
+    before: Task | None
+    after: Task
+    by: Owner
+
+    @property
+    def at(self) -> datetime:
+        """When: the instant that the task took over as its `updated_at`."""
+        return self.after.updated_at
+
+    @property
+    def action(self) -> Action:
+        """What it did, read off the two tasks."""
+        if self.before is None:
+            return Action.CREATE
+        if self.after.deleted and not self.before.deleted:
+            return Action.DELETE
+        if self.changed.keys() == {"completed"}:
+            return Action.COMPLETE if self.after.completed else Action.REOPEN
+        return Action.EDIT
+
+    @property
+    def changed(self) -> dict[str, tuple[Plain, Plain]]:
+        """From what to what, for each field that differs, in the contract's plain values.
+
+        A new task comes from nothing: every field that says something comes from none.
+        """
+        after = content(self.after)
+        before = content(self.before) if self.before else _NOTHING
+        return {
+            name: (before[name] if self.before else None, value)
+            for name, value in after.items()
+            if value != before[name]
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as the journal keeps it.
+
+    `position` counts the owner's changes from 1 without gaps, in commit order. `previous` is the
+    position of the same task's entry before this one, none for its first.
+    """
+
+    position: int
+    previous: int | None
+    task_id: UUID
+    version: int
+    action: Action
+    at: datetime
+    by: Owner
+    changed: Mapping[str, tuple[Plain, Plain]]
+
+
+def content(task: Task) -> dict[str, Plain]:
+    """What the owner said of a task, in the contract's plain values."""
+    return {
+        "title": task.title,
+        "description": task.description,
+        "priority": str(task.priority),
+        "due_date": None if task.due_date is None else str(task.due_date),
+        "tags": list(task.tags),
+        "completed": task.completed,
+    }
+
+
+_NOTHING: Mapping[str, Plain] = {
+    "title": None,
+    "description": None,
+    "priority": str(Priority.NONE),
+    "due_date": None,
+    "tags": [],
+    "completed": False,
+}

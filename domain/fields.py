@@ -1,0 +1,161 @@
+"""What a caller may say of a task, and the rules for it (contract §2).
+
+Every way in, HTTP or in process, passes plain values through `read_fields`, so that there is one
+verdict on each input whatever the technology.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, TypedDict, cast
+
+from domain.due import Due
+from domain.errors import FieldError, InvalidFields
+
+MAX_TITLE = 500
+MAX_DESCRIPTION = 16_384
+MAX_TAGS = 20
+MAX_TAG = 50
+
+READ_ONLY = frozenset(
+    {"id", "user_id", "created_at", "updated_at", "completed_at", "version"}
+)  # ignored, so that a client may send a whole task back
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Priority(StrEnum):
+    """How urgent a task is, in ascending order."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Fields(TypedDict, total=False):
+    """Well-formed values for the members given; an absent member is to be kept."""
+
+    title: str
+    description: str | None
+    priority: Priority
+    due_date: Due | None
+    tags: tuple[str, ...]
+    completed: bool
+
+
+def read_fields(given: Mapping[str, object], *, required: tuple[str, ...] = ()) -> Fields:
+    """The fields that plain values stand for.
+
+    Text comes as `str`, `due_date` as text (or a `Due`), `priority` as its name, `tags` as a list.
+    `None` clears: to none, `Priority.NONE` or no tags. Raises `InvalidFields`, which names every
+    bad, unknown or missing member at once.
+    """
+    fields: dict[str, object] = {}
+    errors: list[FieldError] = []
+    for name, value in given.items():
+        if name in READ_ONLY:
+            continue
+        reader = _READERS.get(name)
+        if reader is None:
+            errors.append(FieldError((name,), "is not a member of a task"))
+            continue
+        try:
+            fields[name] = reader(value)
+        except InvalidFields as bad:
+            errors += [FieldError((name, *e.path), e.detail) for e in bad.errors]
+        except ValueError as bad:
+            errors.append(FieldError((name,), str(bad)))
+    errors += [FieldError((name,), "is required") for name in required if name not in given]
+    if errors:
+        raise InvalidFields(errors)
+    return cast("Fields", fields)
+
+
+def _title(value: object) -> str:
+    title = _text(value).strip()
+    if not title:
+        raise ValueError("must not be blank")
+    return _at_most(MAX_TITLE, title)
+
+
+def _description(value: object) -> str | None:
+    return None if value is None else _at_most(MAX_DESCRIPTION, _text(value))
+
+
+def _priority(value: object) -> Priority:
+    if value is None:
+        return Priority.NONE
+    if isinstance(value, str) and value in _PRIORITIES:
+        return _PRIORITIES[value]
+    raise ValueError(f"must be one of {', '.join(Priority)}")
+
+
+def _due_date(value: object) -> Due | None:
+    if value is None or isinstance(value, Due):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a string or null")
+    return Due.parse(value)
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise ValueError("must be an array of strings")
+    if len(value) > MAX_TAGS:
+        raise ValueError(f"must be at most {MAX_TAGS} tags")
+    tags: list[str] = []
+    errors = list(_read_tags(value, tags))
+    if errors:
+        raise InvalidFields(errors)
+    return tuple(tags)
+
+
+def _read_tags(values: list[object] | tuple[object, ...], tags: list[str]) -> Iterator[FieldError]:
+    for place, value in enumerate(values):
+        try:
+            tag = _at_most(MAX_TAG, _text(value).strip())
+            if not tag:
+                raise ValueError("must not be blank")
+            if tag in tags:
+                raise ValueError("must not repeat another tag")
+            tags.append(tag)
+        except ValueError as bad:
+            yield FieldError((place,), str(bad))
+
+
+def _completed(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a string")
+    if _CONTROL.search(value):
+        raise ValueError("must not hold control characters other than tab, LF and CR")
+    if _SURROGATE.search(value):
+        raise ValueError("must not hold lone surrogates")
+    return value
+
+
+def _at_most(length: int, text: str) -> str:
+    if len(text) > length:
+        raise ValueError(f"must be at most {length} characters")
+    return text
+
+
+_PRIORITIES = {str(priority): priority for priority in Priority}
+_READERS: dict[str, Callable[[object], Any]] = {
+    "title": _title,
+    "description": _description,
+    "priority": _priority,
+    "due_date": _due_date,
+    "tags": _tags,
+    "completed": _completed,
+}

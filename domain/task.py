@@ -1,0 +1,102 @@
+"""The task: what holds of it always, and what can be done to it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from domain.due import Due
+from domain.fields import Fields, Priority
+from domain.instant import following
+from domain.owner import Owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One owner's task, in one version. Every verb returns the task as it is next.
+
+    A verb that changes nothing returns the task itself. One that does adds 1 to `version` and
+    makes `updated_at` grow, even where the clock (`at`, aware) stood still or went back.
+    """
+
+    owner: Owner
+    id: UUID
+    title: str
+    description: str | None = None
+    priority: Priority = Priority.NONE
+    due_date: Due | None = None
+    tags: tuple[str, ...] = ()
+    completed_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    deleted_at: datetime | None = None
+
+    @classmethod
+    def create(cls, *, owner: Owner, id: UUID, fields: Fields, at: datetime) -> Self:
+        """A new task in version 1; `fields` holds at least a title."""
+        return cls(
+            owner=owner,
+            id=id,
+            title=fields["title"],
+            description=fields.get("description"),
+            priority=fields.get("priority", Priority.NONE),
+            due_date=fields.get("due_date"),
+            tags=fields.get("tags", ()),
+            completed_at=at if fields.get("completed") else None,
+            created_at=at,
+            updated_at=at,
+        )
+
+    @property
+    def completed(self) -> bool:
+        """Whether it is done."""
+        return self.completed_at is not None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it lies in the trash."""
+        return self.deleted_at is not None
+
+    def edit(self, fields: Fields, *, at: datetime) -> Self:
+        """Take over the fields given, keep the others (RFC 7396)."""
+        at = following(self.updated_at, at)
+        return self._next(
+            replace(
+                self,
+                title=fields.get("title", self.title),
+                description=fields.get("description", self.description),
+                priority=fields.get("priority", self.priority),
+                due_date=fields.get("due_date", self.due_date),
+                tags=fields.get("tags", self.tags),
+                completed_at=self._completed_at(fields.get("completed", self.completed), at),
+            ),
+            at,
+        )
+
+    def complete(self, *, at: datetime) -> Self:
+        """Make it done; one that is keeps the instant at which it became so."""
+        return self.edit({"completed": True}, at=at)
+
+    def reopen(self, *, at: datetime) -> Self:
+        """Make it not done."""
+        return self.edit({"completed": False}, at=at)
+
+    def toggle(self, *, at: datetime) -> Self:
+        """Make it done if it is not, and not done if it is."""
+        return self.reopen(at=at) if self.completed else self.complete(at=at)
+
+    def trash(self, *, at: datetime) -> Self:
+        """Put it into the trash."""
+        if self.deleted:
+            return self
+        at = following(self.updated_at, at)
+        return self._next(replace(self, deleted_at=at), at)
+
+    def _completed_at(self, completed: bool, at: datetime) -> datetime | None:
+        return (self.completed_at or at) if completed else None
+
+    def _next(self, changed: Self, at: datetime) -> Self:
+        if changed == self:
+            return self
+        return replace(changed, version=self.version + 1, updated_at=at)
