@@ -1,0 +1,32 @@
+"""Every way a port says no, beside the domain's own.
+
+TaskhavenError
+├── InvalidToken         the token proves nothing to us; why is for the log, never for the caller
+└── StorageError
+    ├── Unavailable      storage cannot be reached, or cannot write now; nothing was done,
+    │                    or, if it broke during a write, the outcome is unknown
+    ├── Busy             storage works, but every try lost its race; nothing was done
+    └── CorruptRecord    what storage holds breaks the domain's rules: our fault, never the caller's
+"""
+
+from domain.errors import TaskhavenError
+
+
+class InvalidToken(TaskhavenError):
+    """The token is not one that this service accepts."""
+
+
+class StorageError(TaskhavenError):
+    """Storage did not do what it was asked."""
+
+
+class Unavailable(StorageError):
+    """Storage cannot be reached, is read-only or full, or all connections are taken."""
+
+
+class Busy(StorageError):
+    """Every try within the time allowed lost its race against other writers."""
+
+
+class CorruptRecord(StorageError):
+    """A stored record cannot be read back as what the domain allows."""

@@ -1,0 +1,147 @@
+"""What the application needs of the outside, each port a promise that every adapter keeps.
+
+One suite per port in `tests/contract` holds every adapter to it.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.change import Entry
+from domain.owner import Actor, Owner
+from domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which tasks a page holds: the newest `limit` (at least 1) that are older than `before`."""
+
+    limit: int
+    before: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Tasks, newest first; whether older ones follow; and the owner's journal position with them.
+
+    `position` is that of the same moment as the tasks: whatever was written later has a higher one.
+    """
+
+    tasks: Sequence[Task]
+    more: bool
+    position: int
+
+
+class Tasks(Protocol):
+    """Every owner's tasks. No method can reach a task without being told whose it is.
+
+    Every write is one step: the task, the owner's next journal position and the journal's entry are
+    all stored, or nothing is. When a method returns, its write survives a kill of the process.
+    A task in the trash is not found. Ids are UUIDv7 made from `created_at`, so that the order of
+    ids is the order of creation.
+
+    Every method may raise `Unavailable` and `CorruptRecord`.
+    """
+
+    @abstractmethod
+    async def get(self, owner: Owner, id: UUID) -> Task:
+        """The owner's task. Raises `TaskNotFound`."""
+
+    @abstractmethod
+    async def page(self, owner: Owner, listing: Listing) -> Page:
+        """The owner's tasks, newest first. Costs the same at any depth.
+
+        While tasks come and go, following `before` to the end neither skips nor repeats one that
+        stayed.
+        """
+
+    @abstractmethod
+    async def add(self, task: Task, *, by: Owner) -> None:
+        """Store a new task, which is in version 1."""
+
+    @abstractmethod
+    async def update(
+        self,
+        owner: Owner,
+        id: UUID,
+        change: Callable[[Task], Task],
+        *,
+        by: Owner,
+        versions: frozenset[int] | None = None,
+    ) -> Task:
+        """Store what `change` makes of the owner's present task, and return that.
+
+        `change` is pure and may be called again when another writer came first; what it raises
+        passes through and nothing is written. Where it returns the task itself, nothing is written
+        either. No update is lost: the task stored follows from the very one it replaces.
+
+        Raises `TaskNotFound`; `VersionMismatch` if `versions` does not hold the present version;
+        `Busy` if the race was lost for 2 s.
+        """
+
+
+class Journal(Protocol):
+    """Every owner's accepted writes, one entry each, numbered from 1 without gaps.
+
+    The numbers are in commit order: whoever has seen position n never finds a new entry below it.
+    Every method may raise `Unavailable` and `CorruptRecord`.
+    """
+
+    @abstractmethod
+    async def position(self, owner: Owner) -> int:
+        """The position of the owner's last entry; 0 before the first."""
+
+    @abstractmethod
+    async def entries(self, owner: Owner, *, after: int, limit: int) -> Sequence[Entry]:
+        """The owner's first `limit` entries above position `after`, in order."""
+
+
+class Storage(Protocol):
+    """The life cycle of what keeps tasks and journal."""
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Make ready for use; does not wait for a storage that is away."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give back every connection, file and thread. Without effect on one that is not open."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Return if storage answers and has this code's schema, else raise `Unavailable`."""
+
+
+class TokenVerifier(Protocol):
+    """Tells who a bearer token speaks for."""
+
+    @abstractmethod
+    def verify(self, token: str) -> Actor:
+        """The actor, if the token is valid at this moment. Raises `InvalidToken`."""
+
+
+class TokenSigner(Protocol):
+    """Makes tokens that the verifier accepts."""
+
+    @abstractmethod
+    def sign(self, owner: Owner, *, expires_at: datetime) -> str:
+        """A token that speaks for the owner until `expires_at`."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    @abstractmethod
+    def __call__(self) -> datetime:
+        """Now, in UTC."""
+
+
+class NewId(Protocol):
+    """Makes the ids of new tasks."""
+
+    @abstractmethod
+    def __call__(self, at: datetime) -> UUID:
+        """A fresh UUIDv7 whose order among ids is that of `at`, to the microsecond."""
