@@ -1,0 +1,1 @@
+"""One port, one technology, one module. Only the container knows them."""

@@ -1,0 +1,59 @@
+"""What the memory adapters share."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from application.ports import Storage
+from domain.change import Change, Entry
+from domain.owner import Owner
+from domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One owner's tasks, the trashed ones too, and journal."""
+
+    tasks: dict[UUID, Task] = field(default_factory=dict)
+    journal: list[Entry] = field(default_factory=list)
+    last_entry: dict[UUID, int] = field(default_factory=dict)
+
+    def apply(self, change: Change) -> None:
+        """Store a change: atomic, since it neither awaits nor fails half way."""
+        task = change.after
+        entry = Entry(
+            position=len(self.journal) + 1,
+            previous=self.last_entry.get(task.id),
+            task_id=task.id,
+            version=task.version,
+            action=change.action,
+            at=change.at,
+            by=change.by,
+            changed=change.changed,
+        )
+        self.tasks[task.id] = task
+        self.journal.append(entry)
+        self.last_entry[task.id] = entry.position
+
+
+class MemoryDatabase(Storage):
+    """Every owner's shelf. What it hands out are values, which nobody can change."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[Owner, Shelf] = {}
+
+    def shelf(self, owner: Owner) -> Shelf:
+        """The owner's shelf; a new owner's is empty."""
+        return self._shelves.get(owner) or Shelf()
+
+    def shelf_to_write(self, owner: Owner) -> Shelf:
+        """The owner's shelf, kept from now on."""
+        return self._shelves.setdefault(owner, Shelf())
+
+    async def open(self) -> None:
+        """Nothing to make ready."""
+
+    async def close(self) -> None:
+        """Nothing to give back; a database opened again still holds what it held."""
+
+    async def check(self) -> None:
+        """Memory always answers."""

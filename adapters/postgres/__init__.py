@@ -1,0 +1,1 @@
+"""PostgreSQL, also behind a pooler and sharded: one statement a write, no session state."""

@@ -1,0 +1,108 @@
+"""A free list of connections, each used for one statement at a time.
+
+It connects on demand and drops whatever broke, so that an outage ends for us when it ends for the
+database: there is no schedule of reconnections to wait for.
+"""
+
+import asyncio
+import select
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+from adapters.postgres.errors import translated
+from application.errors import Unavailable
+
+_ACQUIRE = 2.0  # seconds to wait for a free connection
+_CONNECT = 10  # seconds; a serverless PostgreSQL takes some to wake up
+_STATEMENT = 5_000  # milliseconds, enforced by the server where it takes session settings
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class Connections:
+    """At most `size` connections to `url`, in autocommit.
+
+    `session_state` off leaves out prepared statements and session settings, which do not survive a
+    pooler that hands each transaction to another session.
+    """
+
+    def __init__(self, url: str, size: int, *, session_state: bool) -> None:
+        self._settings = _settings(url, session_state)
+        self._free: list[Connection] = []
+        self._closed = False
+        self._permits = asyncio.Semaphore(size)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A live connection for one statement. Raises `Unavailable`."""
+        try:
+            async with asyncio.timeout(_ACQUIRE):
+                await self._permits.acquire()
+        except TimeoutError:
+            raise Unavailable("PostgreSQL: all connections are taken") from None
+        try:
+            connection = await self._take() or await self._connect()
+            try:
+                yield connection
+            except Unavailable:
+                await connection.close()  # it may lead to a server that became a replica
+                raise
+            finally:
+                await self._give_back(connection)
+        finally:
+            self._permits.release()
+
+    async def close(self) -> None:
+        """Close every free connection; one in use is closed when it comes back."""
+        self._closed = True
+        while self._free:
+            await self._free.pop().close()
+
+    async def _connect(self) -> Connection:
+        with translated():
+            return await psycopg.AsyncConnection.connect(**self._settings)
+
+    async def _take(self) -> Connection | None:
+        while self._free:
+            connection = self._free.pop()
+            if not _has_news(connection):
+                return connection
+            await connection.close()
+        return None
+
+    async def _give_back(self, connection: Connection) -> None:
+        idle = connection.info.transaction_status is TransactionStatus.IDLE
+        if idle and not self._closed:
+            self._free.append(connection)
+        else:
+            await connection.close()
+
+
+def _has_news(connection: Connection) -> bool:
+    """Whether the server said something on an idle connection: nearly always that it is gone."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _settings(url: str, session_state: bool) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "application_name": "taskhaven",
+        "connect_timeout": _CONNECT,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        **conninfo_to_dict(url),
+        "autocommit": True,
+        "prepare_threshold": 5 if session_state else None,
+    }
+    if session_state:
+        options = f"-c statement_timeout={_STATEMENT} -c timezone=UTC"
+        settings["options"] = f"{options} {settings.get('options') or ''}".strip()
+    return settings

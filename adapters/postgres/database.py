@@ -1,0 +1,62 @@
+"""PostgreSQL as the shared adapters ask for it."""
+
+import asyncio
+from typing import Final
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql import psycopg as sqlalchemy_psycopg
+
+from adapters.postgres.connections import Connections
+from adapters.postgres.errors import translated
+from adapters.sql.database import Database, Params, Rows, Statement
+from application.errors import Unavailable
+
+_DEADLINE = 10.0  # seconds for a statement, longer than the server's own limit
+
+
+class PostgresDatabase(Database):
+    """Reaches the database at `url`, whose schema has to be at `revision`.
+
+    Keeps at most `pool_size` connections. `session_state` is off behind a pooler that shares
+    sessions among transactions.
+    """
+
+    dialect: Final[Dialect] = sqlalchemy_psycopg.dialect()  # type: ignore[no-untyped-call]
+
+    def __init__(self, url: str, revision: str, *, pool_size: int, session_state: bool) -> None:
+        self._url = url
+        self._revision = revision
+        self._pool_size = pool_size
+        self._session_state = session_state
+        self._connections: Connections | None = None
+
+    async def open(self) -> None:
+        self._connections = Connections(
+            self._url, self._pool_size, session_state=self._session_state
+        )
+
+    async def close(self) -> None:
+        if self._connections is not None:
+            await self._connections.close()
+        self._connections = None
+
+    async def check(self) -> None:
+        statement = Statement("SELECT version_num FROM alembic_version", {})
+        if await self.fetch(statement, {}) != [(self._revision,)]:
+            raise Unavailable("the database's schema is not the one this version needs")
+
+    async def fetch(self, statement: Statement, params: Params) -> Rows:
+        """Every row the statement gives; one that writes may have done so where it raises."""
+        if self._connections is None:
+            raise Unavailable("the database is not open")
+        async with self._connections.connection() as connection:
+            try:
+                with translated():
+                    async with asyncio.timeout(_DEADLINE):
+                        cursor = await connection.execute(
+                            statement.text, statement.bind(params), binary=True
+                        )
+                        return await cursor.fetchall()
+            except TimeoutError:
+                await connection.close()
+                raise Unavailable("PostgreSQL: no answer") from None

@@ -1,0 +1,49 @@
+"""What PostgreSQL's errors mean to the application."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from application.errors import Busy, Unavailable
+
+_LOST_RACE = frozenset(
+    {
+        "TH001",  # our own: the task is no longer in the version before the change
+        "40001",  # serialization
+        "40P01",  # deadlock
+        "55P03",  # lock not available
+    }
+)
+_AWAY = (
+    "08",  # connection
+    "28",  # credentials
+    "3D",  # no such database
+    "53",  # out of connections, disk or memory
+    "57",  # shut down, starting up, or statement timeout
+    "58",  # the machine below
+    "25006",  # read-only: a replica, or a primary that was one
+    "25P03",  # idle in transaction
+    "42P01",  # no such table: not migrated
+    "42883",  # no such function: not migrated
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Make `Busy` of a lost race and `Unavailable` of an outage; other errors are ours and pass.
+
+    The state alone goes into the message: the server's text can hold names and values.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate in _LOST_RACE:
+            raise Busy(f"PostgreSQL: {error.sqlstate}") from error
+        away = error.sqlstate and error.sqlstate.startswith(_AWAY)
+        lost = error.sqlstate is None and isinstance(
+            error, psycopg.OperationalError | psycopg.InterfaceError
+        )
+        if away or lost:
+            raise Unavailable(f"PostgreSQL: {error.sqlstate or 'connection lost'}") from error
+        raise

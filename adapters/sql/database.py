@@ -1,0 +1,49 @@
+"""What the shared adapters ask of a database."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Dialect
+from sqlalchemy.sql import ClauseElement
+
+from application.ports import Storage
+
+Params = Mapping[str, object]
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text in a driver's own form, with the values SQLAlchemy itself binds into it."""
+
+    text: str
+    constants: Params
+
+    def bind(self, params: Params) -> Params:
+        """The parameters to send with the text."""
+        return {**self.constants, **params} if self.constants else params
+
+
+class Database(Storage, Protocol):
+    """Runs single statements, each its own transaction.
+
+    Every method raises `Unavailable` where the database cannot be reached or does not answer.
+    """
+
+    @property
+    @abstractmethod
+    def dialect(self) -> Dialect:
+        """The dialect that statements are compiled for."""
+
+    @abstractmethod
+    async def fetch(self, statement: Statement, params: Params) -> Rows:
+        """Every row that a statement which only reads gives."""
+
+
+def compiled(element: ClauseElement, dialect: Dialect) -> Statement:
+    """The statement for a dialect. Parameters without a value are the caller's to bind."""
+    result = element.compile(dialect=dialect)
+    constants = {name: value for name, value in result.params.items() if value is not None}
+    return Statement(str(result), constants)

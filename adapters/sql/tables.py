@@ -1,0 +1,72 @@
+"""The tables as they are now; migrations lead here, which a test compares.
+
+The owner comes first in every key, so that one owner's rows lie together, and on one shard. Each
+index slows every write: the primary keys alone serve every question asked so far, since the order
+of ids is the order of creation.
+"""
+
+from sqlalchemy import CheckConstraint, Column, MetaData, Table
+
+from adapters.sql.types import COUNT, DAY, ID, INSTANT, JSON, KEY, POSITION, RANK, TEXT
+from domain.fields import MAX_DESCRIPTION, MAX_TITLE, Priority
+
+metadata = MetaData(naming_convention={"pk": "%(table_name)s_pkey", "ck": "%(constraint_name)s"})
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("owner_id", KEY, primary_key=True),
+    Column("position", POSITION, nullable=False),
+    sqlite_strict=True,
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("owner_id", KEY, primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("title", TEXT, nullable=False),
+    Column("description", TEXT),
+    Column("priority", RANK, nullable=False),
+    Column("due_day", DAY),
+    Column("due_at", INSTANT),
+    Column("tags", JSON, nullable=False),
+    Column("completed_at", INSTANT),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+    Column("version", COUNT, nullable=False),
+    Column("deleted_at", INSTANT),
+    Column("position", POSITION, nullable=False),
+    CheckConstraint(f"length(title) BETWEEN 1 AND {MAX_TITLE}", name="tasks_title_length"),
+    CheckConstraint(f"length(description) <= {MAX_DESCRIPTION}", name="tasks_description_length"),
+    CheckConstraint(f"priority BETWEEN 0 AND {len(Priority) - 1}", name="tasks_priority_known"),
+    CheckConstraint("due_day IS NULL OR due_at IS NULL", name="tasks_due_once"),
+    CheckConstraint(
+        "due_day >= '1970-01-01' AND due_day < '3000-01-01'", name="tasks_due_day_range"
+    ),
+    CheckConstraint(
+        "due_at >= '1970-01-01T00:00:00.000000Z' AND due_at < '3000-01-01T00:00:00.000000Z'",
+        name="tasks_due_at_range",
+    ),
+    CheckConstraint("version >= 1", name="tasks_version_counts"),
+    CheckConstraint("position >= 1", name="tasks_position_counts"),
+    CheckConstraint("updated_at >= created_at", name="tasks_updated_after_created"),
+    sqlite_strict=True,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("owner_id", KEY, primary_key=True),
+    Column("position", POSITION, primary_key=True, autoincrement=False),
+    Column("previous", POSITION),
+    Column("task_id", ID, nullable=False),
+    Column("version", COUNT, nullable=False),
+    Column("action", TEXT, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    Column("by_id", KEY, nullable=False),
+    Column("changed", JSON, nullable=False),
+    CheckConstraint("position >= 1", name="journal_position_counts"),
+    CheckConstraint("previous < position", name="journal_previous_before"),
+    sqlite_strict=True,
+)

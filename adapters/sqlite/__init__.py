@@ -1,0 +1,1 @@
+"""SQLite: the embedded default, one file, durable, shared by several processes of one machine."""

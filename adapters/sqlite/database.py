@@ -1,0 +1,144 @@
+"""The SQLite file: one connection that reads, one thread that writes.
+
+In WAL mode a reader never waits for a writer, so reads run where they are asked, on the event
+loop: a keyset read takes microseconds, the way to a thread and back far longer. Writers do wait
+for each other, also those of other processes, and for the disk: all writes of a process queue for
+one thread.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import sqlite
+
+from adapters.sql.database import Database, Params, Rows, Statement
+from application.errors import Unavailable
+
+T = TypeVar("T")
+
+_WRITER_PATIENCE = 5.0  # seconds to wait for a writer of another process
+_READER_PATIENCE = 0.1  # seconds; readers wait only where another process repairs the log
+_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
+
+class SqliteDatabase(Database):
+    """Opens `path`, whose schema has to be at `revision`.
+
+    `synchronous=FULL`: an acknowledged write survives a loss of power, not only a kill.
+    """
+
+    dialect: Final[Dialect] = sqlite.dialect(paramstyle="named")
+
+    def __init__(self, path: Path, revision: str) -> None:
+        self._path = path
+        self._revision = revision
+        self._reader: sqlite3.Connection | None = None
+        self._writer: sqlite3.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+
+    async def open(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+
+    async def close(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = self._thread = None
+
+    async def check(self) -> None:
+        statement = Statement("SELECT version_num FROM alembic_version", {})
+        if await self.fetch(statement, {}) != [(self._revision,)]:
+            raise Unavailable("the database's schema is not the one this version needs")
+
+    async def fetch(self, statement: Statement, params: Params) -> Rows:
+        with _translated():
+            if self._reader is None:
+                self._reader = _connect(self._path, _READER_PATIENCE)
+                self._reader.execute("PRAGMA query_only=ON")
+            return self._reader.execute(statement.text, statement.bind(params)).fetchall()
+
+    async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `job` in the writer's thread, in one transaction that ends with it.
+
+        What the job raises passes through, and nothing is written.
+        """
+        if self._thread is None:
+            raise Unavailable("the database is not open")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, job)
+
+    def _commit(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        with _translated():
+            if self._writer is None:
+                self._writer = _connect(self._path, _WRITER_PATIENCE)
+            with _transaction(self._writer):
+                return job(self._writer)
+
+
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",  # a file that went away is an outage, not a new one
+        uri=True,
+        timeout=patience,
+        isolation_level=None,  # transactions are ours to begin
+        check_same_thread=False,  # the writer is closed by the thread that closes the database
+    )
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    # IMMEDIATE: a transaction that read first and then wants to write fails at once when another
+    # wrote in between, however long it would be ready to wait.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Locked, full, read-only, damaged, gone or not migrated: storage that is not available.
+
+    Other errors are ours and pass.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = (
+            getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        )  # without its extension
+        away = code in _AWAY or str(error).startswith("no such table")
+        if not away:
+            raise
+        raise Unavailable(f"SQLite: {error.sqlite_errorname}") from error

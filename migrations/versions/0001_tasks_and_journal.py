@@ -1,0 +1,132 @@
+"""Tasks, the journal, and the one write path through both."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from adapters.sql.types import COUNT, DAY, ID, INSTANT, JSON, KEY, POSITION, RANK, TEXT
+
+revision = "0001"
+down_revision = None
+
+# Takes an array of changes, so that a batch is an argument and never a second path. The counter
+# comes first: its row lock lines up an owner's writers, so that positions are in commit order and
+# writers of several tasks cannot deadlock. Whatever fails undoes all of it.
+APPLY_CHANGES = """
+CREATE FUNCTION apply_changes(p_owner text, p_changes jsonb) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    change record;
+    current bigint;
+BEGIN
+    INSERT INTO owners AS o (owner_id, position)
+    VALUES (p_owner, jsonb_array_length(p_changes))
+    ON CONFLICT (owner_id) DO UPDATE SET position = o.position + EXCLUDED.position
+    RETURNING o.position - jsonb_array_length(p_changes) INTO current;
+
+    FOR change IN
+        SELECT * FROM jsonb_to_recordset(p_changes) AS c (
+            id uuid, title text, description text, priority smallint, due_day date,
+            due_at timestamptz, tags jsonb, completed_at timestamptz, created_at timestamptz,
+            updated_at timestamptz, version integer, deleted_at timestamptz,
+            previous bigint, action text, by_id text, changed jsonb)
+    LOOP
+        current := current + 1;
+        IF change.version = 1 THEN
+            INSERT INTO tasks (
+                owner_id, id, title, description, priority, due_day, due_at, tags, completed_at,
+                created_at, updated_at, version, deleted_at, position)
+            VALUES (
+                p_owner, change.id, change.title, change.description, change.priority,
+                change.due_day, change.due_at, change.tags, change.completed_at,
+                change.created_at, change.updated_at, 1, change.deleted_at, current);
+        ELSE
+            UPDATE tasks SET
+                title = change.title, description = change.description,
+                priority = change.priority, due_day = change.due_day, due_at = change.due_at,
+                tags = change.tags, completed_at = change.completed_at,
+                updated_at = change.updated_at, version = change.version,
+                deleted_at = change.deleted_at, position = current
+            WHERE owner_id = p_owner AND id = change.id AND version = change.version - 1;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'the task is no longer in the version before the change'
+                    USING ERRCODE = 'TH001';
+            END IF;
+        END IF;
+        INSERT INTO journal (
+            owner_id, position, previous, task_id, version, action, at, by_id, changed)
+        VALUES (
+            p_owner, current, change.previous, change.id, change.version, change.action,
+            change.updated_at, change.by_id, change.changed);
+    END LOOP;
+    RETURN current;
+END
+$$
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "owners",
+        sa.Column("owner_id", KEY, nullable=False),
+        sa.Column("position", POSITION, nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", name="owners_pkey"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "tasks",
+        sa.Column("owner_id", KEY, nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("description", TEXT),
+        sa.Column("priority", RANK, nullable=False),
+        sa.Column("due_day", DAY),
+        sa.Column("due_at", INSTANT),
+        sa.Column("tags", JSON, nullable=False),
+        sa.Column("completed_at", INSTANT),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("version", COUNT, nullable=False),
+        sa.Column("deleted_at", INSTANT),
+        sa.Column("position", POSITION, nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", "id", name="tasks_pkey"),
+        sa.CheckConstraint("length(title) BETWEEN 1 AND 500", name="tasks_title_length"),
+        sa.CheckConstraint("length(description) <= 16384", name="tasks_description_length"),
+        sa.CheckConstraint("priority BETWEEN 0 AND 4", name="tasks_priority_known"),
+        sa.CheckConstraint("due_day IS NULL OR due_at IS NULL", name="tasks_due_once"),
+        sa.CheckConstraint(
+            "due_day >= '1970-01-01' AND due_day < '3000-01-01'", name="tasks_due_day_range"
+        ),
+        sa.CheckConstraint(
+            "due_at >= '1970-01-01T00:00:00.000000Z' AND due_at < '3000-01-01T00:00:00.000000Z'",
+            name="tasks_due_at_range",
+        ),
+        sa.CheckConstraint("version >= 1", name="tasks_version_counts"),
+        sa.CheckConstraint("position >= 1", name="tasks_position_counts"),
+        sa.CheckConstraint("updated_at >= created_at", name="tasks_updated_after_created"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "journal",
+        sa.Column("owner_id", KEY, nullable=False),
+        sa.Column("position", POSITION, autoincrement=False, nullable=False),
+        sa.Column("previous", POSITION),
+        sa.Column("task_id", ID, nullable=False),
+        sa.Column("version", COUNT, nullable=False),
+        sa.Column("action", TEXT, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("by_id", KEY, nullable=False),
+        sa.Column("changed", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", "position", name="journal_pkey"),
+        sa.CheckConstraint("position >= 1", name="journal_position_counts"),
+        sa.CheckConstraint("previous < position", name="journal_previous_before"),
+        sqlite_strict=True,
+    )
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(APPLY_CHANGES)
+
+
+def downgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION apply_changes(text, jsonb)")
+    for table in ("journal", "tasks", "owners"):
+        op.drop_table(table)
