@@ -1,0 +1,1 @@
+"""What drives the application: settings, the container, HTTP and the command line."""

@@ -1,0 +1,1 @@
+"""The HTTP entrypoint: thin, and ignorant of every adapter."""

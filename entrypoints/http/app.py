@@ -1,0 +1,41 @@
+"""The ASGI application: routes, the error table and, outermost, the edge."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+
+from application.ports import Storage
+from entrypoints.http.edge import Edge
+from entrypoints.http.problems import answer_to
+
+
+def create_app(storage: Storage, routes: list[HTTPRouteHandler]) -> ASGIApp:
+    """The application with these routes; `storage` is open while it lives."""
+
+    @asynccontextmanager
+    async def opened(_: Litestar) -> AsyncIterator[None]:
+        await storage.open()
+        try:
+            yield
+        finally:
+            await storage.close()
+
+    return Edge(
+        Litestar(
+            routes,
+            lifespan=[opened],
+            exception_handlers={Exception: _answer},
+            logging_config=None,  # it would log bodies; what fails is logged with its answer
+            openapi_config=None,  # the description is written by hand: see openapi.py
+            request_max_body_size=None,  # the edge has read the body, within its own limit
+        )
+    )
+
+
+def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    answer = answer_to(error, request.scope["state"]["request_id"])
+    return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))

@@ -1,0 +1,119 @@
+"""Reads what a request says: who calls, about whose tasks, and with which parts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+from uuid import UUID
+
+from litestar import Request
+
+from application.ports import TokenVerifier
+from domain.owner import Actor, Owner
+from entrypoints.http.errors import Fault, InvalidRequest, NoToken, WrongMediaType
+
+AnyRequest = Request[Any, Any, Any]
+
+JSON = ("application/json",)
+JSON_OR_PATCH = ("application/json", "application/merge-patch+json")
+
+_BEARER = re.compile(r"bearer (\S.*)", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_NO_TASK = UUID(int=0)
+_NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request whose caller is known and may act for the owner it names."""
+
+    request: AnyRequest
+    actor: Actor
+    owner: Owner
+
+    @property
+    def path(self) -> str:
+        """The path in the form of the request, made anew so that nothing unexpected is in it."""
+        template: str = self.request.scope["path_template"]
+        parts = {name: quote(value, safe="") for name, value in self.request.path_params.items()}
+        return template.format(**parts)
+
+    @property
+    def task_id(self) -> UUID:
+        """The task's id; one that is malformed names no task, so the nil id stands for it."""
+        text = self.request.path_params["id"]
+        return UUID(text) if _ID.fullmatch(text) else _NO_TASK
+
+    def header(self, name: str) -> Sequence[str]:
+        """Every line that a header has."""
+        return self.request.headers.getall(name, [])
+
+    def query(self, *known: str) -> dict[str, str]:
+        """The query's parameters. Raises `InvalidRequest` for unknown, repeated or garbled ones."""
+        return _read_query(self.request.scope["query_string"], known)
+
+    async def body(self, media_types: Sequence[str]) -> bytes:
+        """The body, if it is of one of these types. Raises `WrongMediaType`."""
+        self._check_media_type(media_types)
+        return await self.request.body()
+
+    def _check_media_type(self, media_types: Sequence[str]) -> None:
+        coding = self.header("content-encoding")
+        if any(line.strip().lower() not in {"", "identity"} for line in coding):
+            raise WrongMediaType("a body is taken as it is, without Content-Encoding")
+        lines = self.header("content-type")
+        kind, _, rest = (lines[0] if len(lines) == 1 else "").partition(";")
+        charset = re.search(r"charset\s*=\s*\"?([^\s\";]+)", rest, re.IGNORECASE)
+        if kind.strip().lower() not in media_types or (
+            charset and charset.group(1).lower() not in {"utf-8", "utf8"}
+        ):
+            raise WrongMediaType(f"the body must be {' or '.join(media_types)}, in UTF-8")
+
+
+def read_call(request: AnyRequest, verifier: TokenVerifier) -> Call:
+    """Who calls, and for whom: the path's `user_id`, or without one the caller.
+
+    Raises `NoToken`, `InvalidToken` and `NotOwner`.
+    """
+    actor = verifier.verify(_bearer(request))
+    user_id = request.path_params.get("user_id")
+    owner = actor.owner if user_id is None else actor.owner_named(user_id)
+    return Call(request, actor, owner)
+
+
+def _bearer(request: AnyRequest) -> str:
+    lines = request.headers.getall("authorization", [])
+    match = _BEARER.fullmatch(lines[0]) if len(lines) == 1 else None
+    if match is None:
+        raise NoToken
+    return match.group(1)
+
+
+def _read_query(raw: bytes, known: Sequence[str]) -> dict[str, str]:
+    query: dict[str, str] = {}
+    faults: list[Fault] = []
+    for pair in raw.split(b"&") if raw else ():
+        raw_name, _, raw_value = pair.partition(b"=")
+        name, value = _decode(raw_name), _decode(raw_value)
+        if name is None or name not in known:
+            shown = name if name and _NAME.fullmatch(name) else "?"
+            faults.append(Fault("parameter", shown, "is not known here"))
+        elif name in query:
+            faults.append(Fault("parameter", name, "must not be repeated"))
+        elif value is None:
+            faults.append(Fault("parameter", name, "must be percent-encoded UTF-8"))
+        else:
+            query[name] = value
+    if faults:
+        raise InvalidRequest(*faults)
+    return query
+
+
+def _decode(raw: bytes) -> str | None:
+    if re.search(rb"%(?![0-9A-Fa-f]{2})", raw):
+        return None
+    try:
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        return None

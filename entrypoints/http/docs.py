@@ -1,0 +1,97 @@
+"""The API's description, and a page to read and try it whose assets come from this server."""
+
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from entrypoints.http.calls import AnyRequest
+from entrypoints.http.openapi import document
+from entrypoints.http.routing import route
+
+_PAGE = b"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Taskhaven</title>
+<link rel="icon" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="page"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+
+_START = b"""SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#page",
+  deepLinking: true,
+  persistAuthorization: false,
+  syntaxHighlight: { activated: false },
+});
+"""
+
+# Swagger UI sets styles from its script, and draws its icons from data: addresses.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_ASSETS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocsRoutes:
+    """The handlers; `version` is that of the software."""
+
+    version: str
+    _description: bytes = field(default=b"", init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_description", msgspec.json.encode(document(self.version)))
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Every handler at its path."""
+        return [
+            route("GET", "/openapi.json", self.describe),
+            route("GET", "/docs", self.page),
+            route("GET", "/docs/start.js", self.start),
+            route("GET", [f"/docs/{name}" for name in _ASSETS], self.asset),
+        ]
+
+    async def describe(self) -> ASGIResponse:
+        return ASGIResponse(body=self._description)
+
+    async def page(self) -> ASGIResponse:
+        headers = {"content-security-policy": _POLICY}
+        return ASGIResponse(body=_PAGE, media_type="text/html", headers=headers)
+
+    async def start(self) -> ASGIResponse:
+        return ASGIResponse(body=_START, media_type="text/javascript")
+
+    async def asset(self, request: AnyRequest) -> ASGIResponse:
+        name = request.scope["path"].rpartition("/")[2]
+        return ASGIResponse(
+            body=(_assets() / name).read_bytes(),
+            media_type=_ASSETS[name],
+            headers={"cache-control": "public, max-age=86400"},
+        )
+
+
+def _assets() -> Path:
+    """Where the installed Swagger UI keeps its files; the package itself need not be imported."""
+    spec = find_spec("swagger_ui_bundle")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("swagger-ui-bundle-v2 is not installed")
+    return next(Path(spec.submodule_search_locations[0], "vendor").glob("swagger-ui-*"))

@@ -1,0 +1,62 @@
+"""Whether the process is up, and whether it can serve."""
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from application.errors import StorageError
+from application.ports import Clock, Storage
+from domain.instant import format_instant
+from entrypoints.http.routing import route
+
+_FRESH = 1.0  # seconds for which a finding holds, so that probes cannot load the storage
+
+
+@dataclass(slots=True)
+class HealthRoutes:
+    """The handlers; they remember what they last found out about storage."""
+
+    storage: Storage
+    now: Clock
+    _ready: bool = field(default=False, init=False)
+    _until: float = field(default=0.0, init=False)
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Every handler at its path."""
+        return [
+            route("GET", "/health", self.health),
+            route("GET", "/health/live", self.live),
+            route("GET", "/health/ready", self.ready),
+        ]
+
+    async def health(self) -> ASGIResponse:
+        ready = await self._is_ready()
+        return self._answer("healthy" if ready else "unhealthy", ready)
+
+    async def live(self) -> ASGIResponse:
+        return self._answer("live", True)
+
+    async def ready(self) -> ASGIResponse:
+        ready = await self._is_ready()
+        return self._answer("ready" if ready else "not ready", ready)
+
+    async def _is_ready(self) -> bool:
+        if monotonic() >= self._until:
+            try:
+                await self.storage.check()
+                self._ready = True
+            except StorageError:
+                self._ready = False
+            self._until = monotonic() + _FRESH
+        return self._ready
+
+    def _answer(self, status: str, well: bool) -> ASGIResponse:
+        body = {"status": status, "timestamp": format_instant(self.now())}
+        return ASGIResponse(
+            body=msgspec.json.encode(body),
+            status_code=200 if well else 503,
+            headers={} if well else {"retry-after": "1"},
+        )

@@ -1,0 +1,61 @@
+"""Takes in a request's body: whole, within a size and a time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from litestar.types import Receive
+
+from entrypoints.http.errors import BodyTooLarge, MalformedRequest, SlowBody
+
+LONGEST_BODY = 256 * 1024
+_PATIENCE = 10.0  # seconds for the whole body
+
+# A client that is still sending does not read our 413, so what it sends is thrown away first,
+# up to these bounds.
+_MOST_DRAINED = 16 * 1024 * 1024
+_DRAIN_PATIENCE = 5.0
+
+
+async def take_body(headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
+    """The whole body, empty if there is none.
+
+    Raises `BodyTooLarge`, `SlowBody`, and `MalformedRequest` if the client goes away in the middle.
+    """
+    lengths = [value for name, value in headers if name == b"content-length"]
+    if not lengths and not any(name == b"transfer-encoding" for name, _ in headers):
+        return b""
+    announced = int(lengths[0]) if lengths and lengths[0].isdigit() else 0
+    chunks = _chunks(receive)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while max(announced, len(body)) <= LONGEST_BODY:
+                body += await anext(chunks)
+    except StopAsyncIteration:
+        return bytes(body)
+    except TimeoutError:
+        raise SlowBody(f"the body must arrive within {_PATIENCE:.0f} seconds") from None
+    await _drain(chunks)
+    raise BodyTooLarge(f"the body may be at most {LONGEST_BODY} bytes")
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise MalformedRequest("the body ended early")
+        yield message.get("body", b"")  # type: ignore[misc]
+        if not message.get("more_body", False):
+            return
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    drained = 0
+    try:
+        async with asyncio.timeout(_DRAIN_PATIENCE):
+            async for chunk in chunks:
+                drained += len(chunk)
+                if drained > _MOST_DRAINED:
+                    return
+    except (TimeoutError, MalformedRequest):
+        pass  # it stopped sending, so it can read the answer, or is gone

@@ -1,0 +1,153 @@
+"""The one table that turns errors into answers (RFC 9457); a test proves that it is complete."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+
+from application.errors import Busy, CorruptRecord, InvalidToken, Unavailable
+from domain.errors import InvalidFields, InvalidOwner, NotOwner, TaskNotFound, VersionMismatch
+from entrypoints.http.errors import (
+    BodyTooLarge,
+    HeadersTooLarge,
+    InvalidRequest,
+    MalformedRequest,
+    NotJson,
+    NoToken,
+    SlowBody,
+    UriTooLong,
+    WrongMediaType,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_MOST_ERRORS = 100  # listed in one answer
+_log = logging.getLogger("taskhaven.http")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How one kind of error is answered. With no `detail` of its own the error's text is shown."""
+
+    status: int
+    code: str
+    detail: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: status, headers and body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+_RETRY = {"retry-after": "1"}
+_INTERNAL = Problem(500, "internal", "something went wrong on our side")
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    MalformedRequest: Problem(400, "malformed_request"),
+    NotJson: Problem(400, "not_json"),
+    NoToken: Problem(
+        401, "unauthorized", "a valid bearer token is needed", {"www-authenticate": "Bearer"}
+    ),
+    InvalidToken: Problem(
+        401,
+        "unauthorized",
+        "a valid bearer token is needed",
+        {"www-authenticate": 'Bearer error="invalid_token"'},
+    ),
+    NotOwner: Problem(403, "forbidden", "the token does not speak for this user"),
+    NotFoundException: Problem(404, "no_such_route", "there is nothing at this path"),
+    TaskNotFound: Problem(404, "task_not_found", "there is no such task"),
+    MethodNotAllowedException: Problem(
+        405, "method_not_allowed", "the Allow header lists what can be done here"
+    ),
+    SlowBody: Problem(408, "slow_body", headers={"connection": "close"}),
+    VersionMismatch: Problem(412, "version_mismatch", "the task has changed since that version"),
+    BodyTooLarge: Problem(413, "body_too_large"),
+    UriTooLong: Problem(414, "uri_too_long"),
+    WrongMediaType: Problem(415, "unsupported_media_type"),
+    InvalidFields: Problem(422, "validation"),
+    InvalidRequest: Problem(422, "validation"),
+    HeadersTooLarge: Problem(431, "headers_too_large"),
+    InvalidOwner: _INTERNAL,  # what clients send is checked before it becomes an owner
+    CorruptRecord: _INTERNAL,
+    Unavailable: Problem(503, "storage_unavailable", "storage cannot be reached now", _RETRY),
+    Busy: Problem(503, "busy", "too many writers at once", _RETRY),
+}
+
+
+def answer_to(error: Exception, request_id: str) -> Answer:
+    """The answer to an error, which is logged where it is ours or storage's."""
+    problem = _problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log_failure(problem, error, request_id)
+    errors = _errors_of(error)
+    document: dict[str, Any] = {
+        "type": f"urn:taskhaven:problem:{problem.code}",
+        "title": _title(problem.status),
+        "status": problem.status,
+        "code": problem.code,
+        "detail": _count(errors) if errors else problem.detail or str(error),
+        "request_id": request_id,
+    }
+    if errors:
+        document["errors"] = errors[:_MOST_ERRORS]
+    headers = {"content-type": MEDIA_TYPE, **problem.headers}
+    if isinstance(error, MethodNotAllowedException):
+        headers["allow"] = _allowed(error)
+    return Answer(problem.status, headers, msgspec.json.encode(document))
+
+
+def _problem_of(error: Exception) -> Problem:
+    for kind in type(error).__mro__:
+        if problem := PROBLEMS.get(kind):
+            return problem
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Problem(error.status_code, "bad_request", "the request cannot be answered as it is")
+    return _INTERNAL
+
+
+def _log_failure(problem: Problem, error: Exception, request_id: str) -> None:
+    if problem is _INTERNAL:
+        _log.error("request %s failed", request_id, exc_info=error)
+    else:
+        _log.warning("request %s: %s: %s", request_id, problem.code, error)
+
+
+def _errors_of(error: Exception) -> Sequence[dict[str, str]]:
+    if isinstance(error, InvalidFields):
+        return [{"pointer": _pointer(e.path), "detail": e.detail} for e in error.errors]
+    if isinstance(error, InvalidRequest):
+        return [{fault.kind: fault.name, "detail": fault.detail} for fault in error.faults]
+    return []
+
+
+def _pointer(path: tuple[str | int, ...]) -> str:
+    """A JSON pointer as a URI fragment (RFC 6901 §6)."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "#" + "".join("/" + quote(step, safe="~") for step in steps)
+
+
+def _count(errors: Sequence[dict[str, str]]) -> str:
+    return "1 field is not valid" if len(errors) == 1 else f"{len(errors)} fields are not valid"
+
+
+def _title(status: int) -> str:
+    return _TITLES.get(status) or HTTPStatus(status).phrase
+
+
+def _allowed(error: MethodNotAllowedException) -> str:
+    """What Litestar allows, and HEAD, which the outer wrapper answers wherever GET is."""
+    methods = (error.headers or {}).get("allow", "").split(", ")
+    return ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
+
+
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; older in Python

@@ -1,0 +1,119 @@
+"""The shapes in the API's description, from the domain's own numbers."""
+
+from typing import Any
+
+from domain.fields import MAX_DESCRIPTION, MAX_TAG, MAX_TAGS, MAX_TITLE, Priority
+
+Schema = dict[str, Any]
+
+_UUID = {"type": "string", "format": "uuid"}
+_INSTANT = {"type": "string", "format": "date-time"}
+_DAY = {"type": "string", "format": "date"}
+_NULL = {"type": "null"}
+_PRIORITY = {"type": "string", "enum": [str(priority) for priority in Priority]}
+_DUE = {
+    "description": "A day, which is that day wherever the user is, or an instant with an offset, "
+    "which comes back in UTC. Years 1970 to 2999.",
+    "examples": ["2026-12-01", "2026-12-01T17:00:00Z"],
+}
+_TAGS = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1, "maxLength": MAX_TAG},
+    "maxItems": MAX_TAGS,
+    "uniqueItems": True,
+}
+_TITLE = {"type": "string", "minLength": 1, "maxLength": MAX_TITLE, "examples": ["Buy milk"]}
+_READ_ONLY: Schema = {"description": "Ignored, so that a whole task can be sent back."}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _NULL]}
+
+
+def _due() -> Schema:
+    return {"anyOf": [_DAY, _INSTANT, _NULL], **_DUE}
+
+
+def _said() -> Schema:
+    """The members a client may say."""
+    return {
+        "title": _TITLE,
+        "description": _or_null({"type": "string", "maxLength": MAX_DESCRIPTION}),
+        "priority": _or_null(_PRIORITY),
+        "due_date": _due(),
+        "tags": _or_null(_TAGS),
+        "completed": {"type": "boolean"},
+        **dict.fromkeys(
+            ("id", "user_id", "created_at", "updated_at", "completed_at", "version"), _READ_ONLY
+        ),
+    }
+
+
+_TASK: Schema = {
+    "id": _UUID,
+    "user_id": {"type": "string"},
+    "title": _TITLE,
+    "description": _or_null({"type": "string", "maxLength": MAX_DESCRIPTION}),
+    "priority": _PRIORITY,
+    "due_date": _due(),
+    "tags": _TAGS,
+    "completed": {"type": "boolean"},
+    "completed_at": _or_null(_INSTANT),
+    "created_at": _INSTANT,
+    "updated_at": _INSTANT,
+    "version": {"type": "integer", "minimum": 1},
+}
+
+_FIELD_ERROR: Schema = {
+    "type": "object",
+    "properties": {
+        "pointer": {"type": "string", "description": "Where in the body (RFC 6901)."},
+        "parameter": {"type": "string", "description": "Which parameter of the query."},
+        "header": {"type": "string", "description": "Which header."},
+        "detail": {"type": "string"},
+    },
+    "required": ["detail"],
+    "additionalProperties": False,
+}
+
+_PROBLEM: Schema = {
+    "type": {"type": "string"},
+    "title": {"type": "string"},
+    "status": {"type": "integer"},
+    "code": {"type": "string", "description": "Stable; what a program decides by."},
+    "detail": {"type": "string"},
+    "request_id": {"type": "string", "description": "The same stands in the log."},
+    "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+}
+
+
+def _object(properties: Schema, required: list[str], **more: Any) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def schemas() -> Schema:
+    """Every named schema."""
+    return {
+        "Task": _object(_TASK, list(_TASK)),
+        "NewTask": _object(_said(), ["title"], examples=[{"title": "Buy milk"}]),
+        "TaskChanges": _object(_said(), [], examples=[{"priority": "high"}]),
+        "Completion": _object(
+            {
+                "completed": {"type": "boolean"},
+                **{name: schema for name, schema in _said().items() if schema is _READ_ONLY},
+            },
+            [],
+            examples=[{"completed": True}],
+        ),
+        "Health": _object(
+            {"status": {"type": "string"}, "timestamp": _INSTANT}, ["status", "timestamp"]
+        ),
+        "FieldError": _FIELD_ERROR,
+        "Problem": _object(_PROBLEM, [name for name in _PROBLEM if name != "errors"]),
+    }

@@ -1,0 +1,65 @@
+"""Runs the server's worker processes."""
+
+import socket
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from entrypoints.settings import Settings
+
+_HEADER_PATIENCE = 5_000  # milliseconds for a request's headers to arrive
+_HEADER_BUFFER = 64 * 1024  # bytes; more than the edge lets pass, so that it can answer 431
+
+
+def run(settings: Settings) -> None:
+    """Serve until the process is told to stop, then finish what is under way."""
+    Granian(
+        "entrypoints.worker:create",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        respawn_failed_workers=True,
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_HEADER_PATIENCE, max_buffer_size=_HEADER_BUFFER
+        ),
+        loop=Loops.asyncio,
+        log_level=_server_level(settings.log_level),
+        log_dictconfig=_logging(settings.log_level),
+    ).serve()
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether somebody else has the port; the server itself would share it without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+        return False
+
+
+def _logging(level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "loggers": {
+            "taskhaven": {"handlers": ["stderr"], "level": level.upper()},
+            "_granian": {"handlers": ["stderr"], "propagate": False},
+        },
+    }
+
+
+def _server_level(level: str) -> LogLevels:
+    """The server's word on workers that come and go is for those who look for it."""
+    return LogLevels.info if level == "debug" else LogLevels.warning
