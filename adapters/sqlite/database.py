@@ -18,6 +18,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects import sqlite
 
 from adapters.sql.database import Database, Params, Rows, Statement
+from adapters.sqlite.connection import FileConnection
 from application.errors import Unavailable
 
 T = TypeVar("T")
@@ -48,10 +49,9 @@ class SqliteDatabase(Database):
     dialect: Final[Dialect] = sqlite.dialect(paramstyle="named")
 
     def __init__(self, path: Path, revision: str) -> None:
-        self._path = path
         self._revision = revision
-        self._reader: sqlite3.Connection | None = None
-        self._writer: sqlite3.Connection | None = None
+        self._reader = FileConnection(path, _READER_PATIENCE, read_only=True)
+        self._writer = FileConnection(path, _WRITER_PATIENCE)
         self._thread: ThreadPoolExecutor | None = None
 
     async def open(self) -> None:
@@ -60,10 +60,9 @@ class SqliteDatabase(Database):
     async def close(self) -> None:
         if self._thread is not None:
             self._thread.shutdown(wait=True)
-        for connection in (self._reader, self._writer):
-            if connection is not None:
-                connection.close()
-        self._reader = self._writer = self._thread = None
+        self._thread = None
+        self._reader.close()
+        self._writer.close()
 
     async def check(self) -> None:
         statement = Statement("SELECT version_num FROM alembic_version", {})
@@ -71,11 +70,10 @@ class SqliteDatabase(Database):
             raise Unavailable("the database's schema is not the one this version needs")
 
     async def fetch(self, statement: Statement, params: Params) -> Rows:
+        if self._thread is None:
+            raise Unavailable("the database is not open")
         with _translated():
-            if self._reader is None:
-                self._reader = _connect(self._path, _READER_PATIENCE)
-                self._reader.execute("PRAGMA query_only=ON")
-            return self._reader.execute(statement.text, statement.bind(params)).fetchall()
+            return self._reader.get().execute(statement.text, statement.bind(params)).fetchall()
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` in the writer's thread, in one transaction that ends with it.
@@ -88,28 +86,9 @@ class SqliteDatabase(Database):
 
     def _commit(self, job: Callable[[sqlite3.Connection], T]) -> T:
         with _translated():
-            if self._writer is None:
-                self._writer = _connect(self._path, _WRITER_PATIENCE)
-            with _transaction(self._writer):
-                return job(self._writer)
-
-
-def _connect(path: Path, patience: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",  # a file that went away is an outage, not a new one
-        uri=True,
-        timeout=patience,
-        isolation_level=None,  # transactions are ours to begin
-        check_same_thread=False,  # the writer is closed by the thread that closes the database
-    )
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+            connection = self._writer.get()
+            with _transaction(connection):
+                return job(connection)
 
 
 @contextmanager

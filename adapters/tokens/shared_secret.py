@@ -14,13 +14,14 @@ _ALGORITHM = "HS256"
 _LONGEST = 8 * 1024  # characters, checked before anything is decoded
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _TYPES = frozenset({"JWT", "AT+JWT"})  # an ID or refresh token says that it is one
+_FOREIGN = frozenset({"crit", "b64", "zip", "cty"})  # say that the payload is not plain claims
 
 
 class SharedSecretTokens(TokenVerifier, TokenSigner):
     """Accepts HS256 and nothing else; signs what it accepts."""
 
     def __init__(self, secret: str, expected: Expected, now: Clock) -> None:
-        self._key = secret.encode()
+        self._key = secret.encode("utf-8", "surrogateescape")  # bytes as the environment had them
         self._expected = expected
         self._now = now
         self._jws = jwt.PyJWS(algorithms=[_ALGORITHM])
@@ -32,7 +33,10 @@ class SharedSecretTokens(TokenVerifier, TokenSigner):
             verified = self._jws.decode_complete(token, self._key, algorithms=[_ALGORITHM])
         except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
             raise InvalidToken("the signature does not hold") from error
-        type_ = verified["header"].get("typ", "JWT")
+        header = verified["header"]
+        if not _FOREIGN.isdisjoint(header):
+            raise InvalidToken("the header asks for more than claims that are signed")
+        type_ = header.get("typ", "JWT")
         if not isinstance(type_, str) or type_.upper() not in _TYPES:
             raise InvalidToken("typ is not that of an access token")
         claims = parse_claims(verified["payload"])
