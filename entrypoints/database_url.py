@@ -1,7 +1,7 @@
 """Which storage, and where: a URL whose scheme chooses the adapter."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -15,7 +15,7 @@ class DatabaseUrl:
 
     scheme: Literal["memory", "sqlite", "postgresql"]
     path: Path | None = None
-    address: str | None = None
+    address: str | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:

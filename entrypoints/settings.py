@@ -6,12 +6,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
 from dotenv import dotenv_values
 
 from entrypoints.database_url import DatabaseUrl
+from entrypoints.origins import origins
 from entrypoints.secret import Secret
 
 ENVIRONMENTS = ("development", "production")
@@ -65,16 +67,17 @@ class Settings:
     jwt_secret: Secret | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
+    cors_origins: tuple[str, ...] = ()
 
     @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> Self:
-        """The settings that an environment gives; one that is blank counts as not set.
+    def from_mapping(cls, *environs: Mapping[str, str]) -> Self:
+        """The settings that environments give, the first of them first.
 
-        Raises `BadSetting` for the first that cannot be used.
+        One that is blank counts as not set. Raises `BadSetting` for the first that cannot be used.
         """
         values: dict[str, Any] = {}
         for setting in SETTINGS:
-            for name in (setting.name, *setting.aliases):
+            for environ, name in product(environs, (setting.name, *setting.aliases)):
                 text = environ.get(name, "").strip()
                 if text:
                     values[setting.field] = _read(setting, name, text)
@@ -113,7 +116,7 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
     if environ.get("ENVIRONMENT", "").strip().lower() == "production":
         return Settings.from_mapping(environ)
     local = dotenv_values(directory / ".env")
-    return Settings.from_mapping({name: value or "" for name, value in local.items()} | {**environ})
+    return Settings.from_mapping(environ, {name: text or "" for name, text in local.items()})
 
 
 def _read(setting: Setting, name: str, text: str) -> Any:
@@ -139,9 +142,16 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _log_level(text: str) -> str:
+    """A level, or what the seeds' DEBUG says: whether everything is to be told."""
+    level = {"true": "debug", "1": "debug", "false": "info", "0": "info"}.get(text.lower(), text)
+    return _one_of(*LOG_LEVELS)(level)
+
+
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
+        digits = text.isascii() and text.isdigit() and len(text) <= 20
+        if not digits or not least <= int(text) <= most:
             raise ValueError(f"must be a whole number from {least} to {most}")
         return int(text)
 
@@ -153,7 +163,7 @@ SETTINGS = (
     Setting("host", str),
     Setting("port", _whole(1, 65_535)),
     Setting("workers", _whole(1, 64)),
-    Setting("log_level", _one_of(*LOG_LEVELS)),
+    Setting("log_level", _log_level, ("DEBUG",)),
     Setting("database_url", DatabaseUrl.parse, ("NEON_DATABASE_URL", "NEON_DB_URL")),
     Setting("database_direct_url", DatabaseUrl.parse),
     Setting("database_pooler", _one_of("none", "transaction")),
@@ -162,4 +172,5 @@ SETTINGS = (
     Setting("jwt_secret", Secret, ("BETTER_AUTH_SECRET", "JWT_SECRET_KEY")),
     Setting("jwt_issuer", str),
     Setting("jwt_audience", str),
+    Setting("cors_origins", origins, ("BETTER_AUTH_URL",)),
 )

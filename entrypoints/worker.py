@@ -28,7 +28,11 @@ def assemble(container: Container) -> ASGIApp:
     )
     health = HealthRoutes(container.storage(), container.now())
     docs = DocsRoutes(version("taskhaven"))
-    return create_app(container.storage(), [*tasks.routes(), *health.routes(), *docs.routes()])
+    return create_app(
+        container.storage(),
+        [*tasks.routes(), *health.routes(), *docs.routes()],
+        origins=container.settings().cors_origins,
+    )
 
 
 def create() -> ASGIApp:

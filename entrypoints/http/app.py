@@ -1,6 +1,6 @@
 """The ASGI application: routes, the error table and, outermost, the edge."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,12 +9,19 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from application.ports import Storage
+from entrypoints.http.cors import Cors
 from entrypoints.http.edge import Edge
 from entrypoints.http.problems import answer_to
+from entrypoints.http.routing import options
 
 
-def create_app(storage: Storage, routes: list[HTTPRouteHandler]) -> ASGIApp:
-    """The application with these routes; `storage` is open while it lives."""
+def create_app(
+    storage: Storage, routes: list[HTTPRouteHandler], *, origins: Sequence[str] = ()
+) -> ASGIApp:
+    """The application with these routes; `storage` is open while it lives.
+
+    Pages of `origins` may call it.
+    """
 
     @asynccontextmanager
     async def opened(_: Litestar) -> AsyncIterator[None]:
@@ -26,13 +33,14 @@ def create_app(storage: Storage, routes: list[HTTPRouteHandler]) -> ASGIApp:
 
     return Edge(
         Litestar(
-            routes,
+            [options(routes), *routes],
             lifespan=[opened],
             exception_handlers={Exception: _answer},
             logging_config=None,  # it would log bodies; what fails is logged with its answer
             openapi_config=None,  # the description is written by hand: see openapi.py
             request_max_body_size=None,  # the edge has read the body, within its own limit
-        )
+        ),
+        Cors(origins),
     )
 
 

@@ -60,7 +60,7 @@ def read_completed(body: bytes) -> bool | None:
 
     Raises `NotJson` and `InvalidFields`.
     """
-    if not body.strip():
+    if not body:
         return None
     members = {name: v for name, v in read_object(body).items() if name not in READ_ONLY}
     completed = members.pop("completed", None) if "completed" in members else ...

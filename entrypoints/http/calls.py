@@ -55,8 +55,10 @@ class Call:
 
     async def body(self, media_types: Sequence[str]) -> bytes:
         """The body, if it is of one of these types. Raises `WrongMediaType`."""
-        self._check_media_type(media_types)
-        return await self.request.body()
+        body: bytes = await self.request.body()
+        if body:
+            self._check_media_type(media_types)
+        return body
 
     def _check_media_type(self, media_types: Sequence[str]) -> None:
         coding = self.header("content-encoding")

@@ -6,13 +6,18 @@ from typing import Any
 from uuid import uuid4
 
 from litestar.enums import ScopeType
+from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from entrypoints.http.cors import Cors, Header, is_preflight
 from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
 from entrypoints.http.intake import take_body
 from entrypoints.http.problems import Answer, answer_to
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")
+_HOSTLESS = {"1", "1.0", "2"}  # versions of HTTP that may do without
+_NO_SEGMENT = re.compile(rb"//|%2f", re.IGNORECASE)
 _LONGEST_URI = 8 * 1024
 _LONGEST_HEADERS = 16 * 1024
 
@@ -28,18 +33,17 @@ _UNLESS_SAID = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 
-Header = tuple[bytes, bytes]
-
 
 class Edge:
-    """Wraps the application: request id, limits, whole bodies, HEAD, and the headers of §5.
+    """Wraps the application: request id, CORS, limits, whole bodies, HEAD, and the headers of §5.
 
     The application below sees no request that is malformed or too large, reads each body in one
     message, and never sees HEAD: wherever GET is, HEAD is the same without the body.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, cors: Cors) -> None:
         self._app = app
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
@@ -50,12 +54,17 @@ class Edge:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = [(name.lower(), value) for name, value in scope["headers"]]
         request_id = _request_id(headers)
-        reply = _Reply(send, request_id, without_body=scope["method"] == "HEAD")
+        added = [(b"x-request-id", request_id.encode()), *self._cors.of(headers)]
+        reply = _Reply(send, added, without_body=scope["method"] == "HEAD")
         inner: dict[str, Any] = {**scope, "state": {"request_id": request_id}}
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
         try:
             _check_limits(scope, headers)
+            if is_preflight(scope["method"], headers):
+                await reply.whole(204, self._cors.of_preflight(headers))
+                return
+            _check_path(scope)
             body = await take_body(headers, receive)
             await self._app(inner, _already_read(body, receive), reply.send)  # type: ignore[arg-type]
         except RequestError as error:
@@ -70,9 +79,9 @@ class Edge:
 class _Reply:
     """One answer on its way out: adds what every answer carries."""
 
-    def __init__(self, send: Send, request_id: str, *, without_body: bool) -> None:
+    def __init__(self, send: Send, added: list[Header], *, without_body: bool) -> None:
         self._send = send
-        self._request_id = (b"x-request-id", request_id.encode())
+        self._added = added
         self._without_body = without_body
         self.started = False
 
@@ -82,22 +91,19 @@ class _Reply:
             own = [(name.lower(), value) for name, value in message["headers"]]
             said = {name for name, _ in own}
             own += [header for header in _UNLESS_SAID if header[0] not in said]
-            message["headers"] = [*own, *_ALWAYS, self._request_id]
+            message["headers"] = [*own, *_ALWAYS, *self._added]
         elif message["type"] == "http.response.body" and self._without_body:
             message["body"] = b""
         await self._send(message)
 
     async def answer(self, answer: Answer) -> None:
-        length = str(len(answer.body)).encode()
         headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-        await self.send(
-            {
-                "type": "http.response.start",
-                "status": answer.status,
-                "headers": [*headers, (b"content-length", length)],
-            }
-        )
-        await self.send({"type": "http.response.body", "body": answer.body, "more_body": False})
+        length = (b"content-length", str(len(answer.body)).encode())
+        await self.whole(answer.status, [*headers, length], answer.body)
+
+    async def whole(self, status: int, headers: list[Header], body: bytes = b"") -> None:
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _already_read(body: bytes, receive: Receive) -> Receive:
@@ -126,6 +132,17 @@ def _check_limits(scope: HTTPScope, headers: Iterable[Header]) -> None:
         raise UriTooLong(f"path and query may be at most {_LONGEST_URI} bytes")
     if sum(len(name) + len(value) for name, value in headers) > _LONGEST_HEADERS:
         raise HeadersTooLarge(f"headers may be at most {_LONGEST_HEADERS} bytes")
+    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if codings not in ([], [b"chunked"]):
+        raise MalformedRequest("a body comes as it is or chunked, in no other Transfer-Encoding")
     hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) != 1 and scope["http_version"] != "2":
-        raise MalformedRequest("a request has exactly one Host header")
+    if hosts in ([], [b""]) and scope["http_version"] in _HOSTLESS:
+        return  # the server gives an empty one where there is none
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        raise MalformedRequest("a request has exactly one Host header, which names a host")
+
+
+def _check_path(scope: HTTPScope) -> None:
+    """Routes are found in the decoded path, where an encoded slash would part segments."""
+    if _NO_SEGMENT.search(scope.get("raw_path") or b""):
+        raise NotFoundException

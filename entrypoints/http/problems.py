@@ -23,6 +23,7 @@ from entrypoints.http.errors import (
     UriTooLong,
     WrongMediaType,
 )
+from entrypoints.http.routing import allow
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 100  # listed in one answer
@@ -52,7 +53,7 @@ _RETRY = {"retry-after": "1"}
 _INTERNAL = Problem(500, "internal", "something went wrong on our side")
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
-    MalformedRequest: Problem(400, "malformed_request"),
+    MalformedRequest: Problem(400, "malformed_request", headers={"connection": "close"}),
     NotJson: Problem(400, "not_json"),
     NoToken: Problem(
         401, "unauthorized", "a valid bearer token is needed", {"www-authenticate": "Bearer"}
@@ -102,7 +103,7 @@ def answer_to(error: Exception, request_id: str) -> Answer:
         document["errors"] = errors[:_MOST_ERRORS]
     headers = {"content-type": MEDIA_TYPE, **problem.headers}
     if isinstance(error, MethodNotAllowedException):
-        headers["allow"] = _allowed(error)
+        headers["allow"] = allow((error.headers or {}).get("allow", "").split(", "))
     return Answer(problem.status, headers, msgspec.json.encode(document))
 
 
@@ -144,10 +145,5 @@ def _title(status: int) -> str:
     return _TITLES.get(status) or HTTPStatus(status).phrase
 
 
-def _allowed(error: MethodNotAllowedException) -> str:
-    """What Litestar allows, and HEAD, which the outer wrapper answers wherever GET is."""
-    methods = (error.headers or {}).get("allow", "").split(", ")
-    return ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
-
-
-_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; older in Python
+# RFC 9110; older in Python
+_TITLES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}

@@ -91,8 +91,7 @@ class TaskRoutes:
 
     async def complete(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        body = await request.body()
-        completed = read_completed(await call.body(JSON_OR_PATCH)) if body.strip() else None
+        completed = read_completed(await call.body(JSON_OR_PATCH))
         task = await self.complete_task(
             call.actor, call.owner, call.task_id, completed, versions=_conditions(call)
         )
