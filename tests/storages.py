@@ -1,0 +1,47 @@
+"""Every storage there is, opened the way the service opens it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from application.ports import Journal, Storage, Tasks
+from entrypoints.container import Container
+from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings import Settings
+from migrations.runner import upgrade
+
+DURABLE = ("sqlite", "postgresql")
+STORAGES = ("memory", *DURABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A storage that is open, and the ports that it serves."""
+
+    container: Container
+    storage: Storage
+    tasks: Tasks
+    journal: Journal
+
+
+def container(url: str) -> Container:
+    """The service's own container, for a DATABASE_URL."""
+    return Container(settings=Settings.from_mapping({"DATABASE_URL": url}))
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Opened]:
+    """What the container makes of a DATABASE_URL, open for the length of the block."""
+    made = container(url)
+    storage: Storage = made.storage()
+    await storage.open()
+    try:
+        yield Opened(made, storage, made.tasks(), made.journal())
+    finally:
+        await storage.close()
+
+
+def migrate(url: str) -> str:
+    """Bring a database up to date, and return its URL."""
+    upgrade(DatabaseUrl.parse(url).target)
+    return url

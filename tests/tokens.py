@@ -1,0 +1,63 @@
+"""Tokens put together by hand, as an attacker would: any header, any claims, any signature."""
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from adapters.tokens.claims import Expected
+from adapters.tokens.shared_secret import SharedSecretTokens
+from application.errors import InvalidToken
+
+SECRET = "kT4-vJ8_qZ1xW6mN3bR9cL5yH2pS7dF0"
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+SECONDS = int(NOW.timestamp())
+HEADER: Mapping[str, object] = {"alg": "HS256", "typ": "JWT"}
+CLAIMS: Mapping[str, object] = {"sub": "alice", "exp": SECONDS + 60}
+TOKENS = SharedSecretTokens(SECRET, Expected(), now=lambda: NOW)
+
+Part = Mapping[str, object] | bytes | list[object] | str | int | None
+
+
+def base64(raw: bytes) -> str:
+    """The base64url of RFC 7515: without padding."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def forge(
+    header: Part = HEADER, claims: Part = CLAIMS, *, secret: str = SECRET, digest: str = "sha256"
+) -> str:
+    """A token whose signature fits; bytes are taken as they are, all else as JSON."""
+    signed = f"{base64(_bytes(header))}.{base64(_bytes(claims))}"
+    signature = hmac.digest(secret.encode(), signed.encode(), getattr(hashlib, digest))
+    return f"{signed}.{base64(signature)}"
+
+
+def claiming(**claims: object) -> str:
+    """A token of good claims but for these."""
+    return forge(claims={**CLAIMS, **claims})
+
+
+def lacking(name: str) -> str:
+    """A token of good claims but for one that is not there."""
+    return forge(claims={key: value for key, value in CLAIMS.items() if key != name})
+
+
+def headed(**header: object) -> str:
+    """A token of a good header but for these."""
+    return forge({**HEADER, **header})
+
+
+def refused(token: str, tokens: SharedSecretTokens = TOKENS) -> bool:
+    """Whether the token is refused; it is an error if it is refused in another way."""
+    try:
+        tokens.verify(token)
+    except InvalidToken:
+        return True
+    return False
+
+
+def _bytes(part: Part) -> bytes:
+    return part if isinstance(part, bytes) else json.dumps(part).encode()

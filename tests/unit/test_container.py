@@ -1,0 +1,44 @@
+"""The container builds everything, for every storage, without reaching for any of them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.owner import Actor, Owner
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.tokens import SECRET
+
+ADAPTERS = {"memory", "sqlite", "postgres"}
+
+
+@pytest.fixture(params=["memory:", "sqlite:////nowhere/tasks.db", "postgresql://127.0.0.1:1/n"])
+def container(request: pytest.FixtureRequest) -> Container:
+    environ = {"DATABASE_URL": request.param, "JWT_SECRET": SECRET, "JWT_ISSUER": "us"}
+    return Container(settings=Settings.from_mapping(environ))
+
+
+def test_everything_can_be_built(container: Container) -> None:
+    names = container.providers.keys() - ADAPTERS - {"scheme", "target"}
+
+    built = {name: getattr(container, name)() for name in names}
+
+    assert len(built) > 10
+    assert None not in built.values()
+
+
+def test_the_scheme_chooses_the_storage_for_everybody(container: Container) -> None:
+    chosen = {"sqlite": "Sqlite", "memory": "Memory", "postgresql": "Postgres"}[container.scheme()]
+
+    assert type(container.storage()).__name__ == f"{chosen}Database"
+    assert type(container.tasks()).__name__ == f"{chosen}Tasks"
+    assert container.create_task().tasks is container.delete_task().tasks is container.tasks()
+
+
+def test_tokens_follow_the_settings(container: Container) -> None:
+    tokens = container.tokens()
+
+    token = tokens.sign(Owner("alice"), expires_at=datetime.now(UTC) + timedelta(hours=1))
+
+    assert tokens.verify(token) == Actor(Owner("alice"))
+    assert tokens is container.tokens()

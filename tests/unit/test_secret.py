@@ -1,0 +1,132 @@
+"""The secret: strong or refused (catalogue T25), out of sight, and kept for one's own eyes."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.tokens.claims import Expected
+from adapters.tokens.shared_secret import SharedSecretTokens
+from domain.owner import Owner
+from entrypoints.secret import Secret, kept_secret
+from tests.tokens import NOW, SECRET
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "",
+        "secret",
+        SECRET[:31],
+        "é" * 15 + "x",
+        "a" * 64,
+        "ab" * 32,
+        "abcdefg" * 8,
+        "\0" * 64,
+        "0123456789" * 4,
+        "1234567890" * 4,
+        "supersecretkeythatislongenoughreally",
+        "your-256-bit-secret-your-256-bit-secret",
+        "your_jwt_secret_goes_here_please_and_thanks",
+        "change-me-to-a-random-string-of-32-bytes",
+        "CHANGE_THIS_IN_PRODUCTION_0a8f7e6d5c4b3",
+        "replace-with-output-of-openssl-rand-base64",
+        "my-secret-key-my-secret-key-my-secret-key",
+        "an-example-of-a-long-enough-secret-000",
+        "use-at-least-32-characters-for-this-one",
+        "better-auth-secret-123456789",
+        "better-auth-secret-1234567890-abcdefgh",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "thisisasecretkeythatnooneknowsaboutit",
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_T25_a_weak_secret_is_refused_without_showing_it(weak: str) -> None:
+    with pytest.raises(ValueError, match=r"^must .*openssl rand") as raised:
+        Secret(weak)
+
+    assert not weak or weak not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@given(st.binary(min_size=32, max_size=96).filter(lambda raw: len(set(raw)) >= 16))
+def test_random_bytes_are_strong_however_they_are_written(raw: bytes) -> None:
+    assert Secret(raw.hex()).text == raw.hex()
+    text = raw.decode("utf-8", "surrogateescape")
+    assert Secret(text).text == text
+
+
+def test_length_is_counted_in_bytes() -> None:
+    sixteen = "äöüßéèàñç¥£¢©®§¶"
+
+    assert Secret(sixteen).text == sixteen
+
+
+def test_a_secret_that_is_no_utf_8_signs_as_the_bytes_it_is() -> None:
+    text = bytes(range(0x80, 0xC0)).decode("utf-8", "surrogateescape")
+    tokens = SharedSecretTokens(Secret(text).text, Expected(), now=lambda: NOW)
+
+    token = tokens.sign(Owner("alice"), expires_at=NOW)
+
+    assert tokens.verify(token).owner == Owner("alice")
+
+
+def test_a_secret_shows_itself_to_nobody() -> None:
+    assert SECRET not in repr(Secret(SECRET))
+    assert SECRET not in f"{Secret(SECRET)}"
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "secret"
+
+    first, made = kept_secret(file)
+    second, made_again = kept_secret(file)
+
+    assert (made, made_again) == (True, False)
+    assert first == second
+    assert file.read_text() == first.text
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_kept_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "secret"
+
+    kept_secret(file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_two_files_keep_two_secrets(tmp_path: Path) -> None:
+    assert kept_secret(tmp_path / "one")[0] != kept_secret(tmp_path / "two")[0]
+
+
+def test_many_that_start_at_once_agree(tmp_path: Path) -> None:
+    starters = 20
+    ready = Barrier(starters)
+
+    def start() -> tuple[Secret, bool]:
+        ready.wait()
+        return kept_secret(tmp_path / "secret")
+
+    with ThreadPoolExecutor(starters) as pool:
+        results = [pool.submit(start) for _ in range(starters)]
+
+    secrets, made = zip(*(result.result() for result in results), strict=True)
+    assert len({secret.text for secret in secrets}) == 1
+    assert sum(made) == 1
+    assert list(tmp_path.iterdir()) == [tmp_path / "secret"]
+
+
+def test_a_file_that_holds_no_good_secret_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("hunter2")
+
+    with pytest.raises(ValueError, match="32 bytes"):
+        kept_secret(file)
+
+    assert file.read_text() == "hunter2"

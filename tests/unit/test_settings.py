@@ -1,0 +1,214 @@
+"""The settings an environment gives: defaults, aliases, blanks, and one line for a bad value."""
+
+from pathlib import Path
+
+import pytest
+
+from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings import SETTINGS, BadSetting, Settings, read_environment
+from tests.tokens import SECRET
+
+DSN = "postgresql://user:canary-password@db.example.org/canary"
+
+
+def bad(**environ: str) -> str:
+    """What is said of an environment that cannot be used."""
+    with pytest.raises(BadSetting) as raised:
+        Settings.from_mapping(environ)
+    return str(raised.value)
+
+
+def test_without_any_setting_it_serves_this_machine_from_a_file() -> None:
+    settings = Settings.from_mapping({})
+
+    assert settings == Settings()
+    assert settings.database_url == DatabaseUrl("sqlite", path=Path("data/taskhaven.db"))
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
+    assert (settings.environment, settings.jwt_secret) == ("development", None)
+    assert settings.loopback
+    assert settings.session_state
+
+
+def test_every_setting_is_read() -> None:
+    environ = {
+        "ENVIRONMENT": "Production",
+        "HOST": "0.0.0.0",  # noqa: S104 - nothing is bound to it
+        "PORT": "9000",
+        "WORKERS": "4",
+        "LOG_LEVEL": "WARNING",
+        "DATABASE_URL": DSN,
+        "DATABASE_DIRECT_URL": f"{DSN}_direct",
+        "DATABASE_POOLER": "transaction",
+        "DATABASE_POOL_SIZE": "7",
+        "STARTUP_WAIT": "0",
+        "JWT_SECRET": SECRET,
+        "JWT_ISSUER": "https://id.example.org",
+        "JWT_AUDIENCE": "tasks",
+        "CORS_ORIGINS": "https://app.example.org",
+    }
+
+    settings = Settings.from_mapping(environ)
+
+    assert environ.keys() == {setting.name for setting in SETTINGS}
+    assert settings.environment == "production"
+    assert settings.log_level == "warning"
+    assert (settings.host, settings.port, settings.workers) == (environ["HOST"], 9000, 4)
+    assert settings.database_url.target == DSN
+    assert settings.migration_url.target == f"{DSN}_direct"
+    assert (settings.database_pool_size, settings.startup_wait) == (7, 0)
+    assert settings.jwt_secret
+    assert settings.jwt_secret.text == SECRET
+    assert (settings.jwt_issuer, settings.jwt_audience) == ("https://id.example.org", "tasks")
+    assert settings.cors_origins == ("https://app.example.org",)
+    assert not settings.loopback
+    assert not settings.session_state
+
+
+@pytest.mark.parametrize("alias", ["BETTER_AUTH_SECRET", "JWT_SECRET_KEY"])
+def test_the_names_of_the_seeds_are_read_too(alias: str) -> None:
+    assert Settings.from_mapping({alias: SECRET}) == Settings.from_mapping({"JWT_SECRET": SECRET})
+
+
+@pytest.mark.parametrize("alias", ["NEON_DATABASE_URL", "NEON_DB_URL"])
+def test_our_own_name_goes_before_an_alias(alias: str) -> None:
+    environ = {alias: DSN}
+
+    assert Settings.from_mapping(environ).database_url.target == DSN
+    assert Settings.from_mapping({**environ, "DATABASE_URL": " "}).database_url.target == DSN
+    own = Settings.from_mapping({**environ, "DATABASE_URL": "memory:"})
+    assert own.database_url.scheme == "memory"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\n"])
+def test_a_blank_setting_is_not_set(blank: str) -> None:
+    names = {name for setting in SETTINGS for name in (setting.name, *setting.aliases)}
+
+    assert Settings.from_mapping(dict.fromkeys(names, blank)) == Settings()
+
+
+def test_white_space_round_a_value_is_no_part_of_it() -> None:
+    assert Settings.from_mapping({"PORT": " 9000\n", "JWT_SECRET": f"{SECRET}\n"}) == (
+        Settings.from_mapping({"PORT": "9000", "JWT_SECRET": SECRET})
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("PORT", text) for text in ("0", "65536", "-1", "80.0", "1e3", "0x50", "９０００")],
+        ("PORT", "9" * 5000),
+        ("PORT", "0" * 20 + "99999"),
+        *[("WORKERS", text) for text in ("0", "65", "two", "+2")],
+        *[("DATABASE_POOL_SIZE", text) for text in ("0", "1001")],
+        *[("STARTUP_WAIT", text) for text in ("-1", "3601", "0" * 20 + "3601")],
+        ("ENVIRONMENT", "canary"),
+        ("LOG_LEVEL", "canary"),
+        ("DATABASE_POOLER", "session"),
+        *[
+            (name, value)
+            for name in ("DATABASE_URL", "NEON_DATABASE_URL", "NEON_DB_URL", "DATABASE_DIRECT_URL")
+            for value in (
+                "canary",
+                "mysql://canary:canary@h/n",
+                "sqlite://",
+                "sqlite:///",
+                "sqlite:///canary?mode=ro",
+                "sqlite:///:memory:",
+                "postgresql://canary:canary@[h/n",
+                "postgresql://canary:canary@h/n?canary=1",
+            )
+        ],
+        ("DATABASE_DIRECT_URL", "sqlite:///canary"),
+        *[
+            (name, value)
+            for name in ("JWT_SECRET", "BETTER_AUTH_SECRET", "JWT_SECRET_KEY")
+            for value in ("canary", "canary-" * 4, "change-me-canary-change-me-canary-!")
+        ],
+    ],
+    ids=lambda text: text[:32],
+)
+def test_a_bad_value_is_told_in_one_line_that_names_the_setting_and_not_the_value(
+    name: str, value: str
+) -> None:
+    message = bad(**{name: value})
+
+    assert message.startswith(f"{name} must ")
+    assert "\n" not in message
+    assert "canary" not in message
+
+
+def test_memory_cannot_be_shared_by_workers() -> None:
+    assert bad(DATABASE_URL="memory:", WORKERS="2").startswith("WORKERS must be 1 ")
+
+
+def test_neither_secrets_nor_addresses_stand_in_the_repr() -> None:
+    settings = Settings.from_mapping(
+        {"JWT_SECRET": SECRET, "DATABASE_URL": DSN, "DATABASE_DIRECT_URL": DSN}
+    )
+
+    for text in (repr(settings), str(settings), repr(settings.database_url)):
+        assert SECRET not in text
+        assert "canary" not in text
+    assert "canary" not in str(settings.database_url)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104 - nothing is bound to it
+        ("::", False),
+        ("10.0.0.1", False),
+        ("127.0.0.1.example.org", False),
+    ],
+)
+def test_only_a_loopback_address_is_one(host: str, loopback: bool) -> None:
+    assert Settings.from_mapping({"HOST": host}).loopback is loopback
+
+
+@pytest.mark.parametrize(
+    "behind_a_pooler", [{"DATABASE_POOLER": "transaction"}, {"DATABASE_DIRECT_URL": DSN}]
+)
+def test_a_pooler_turns_session_state_off(behind_a_pooler: dict[str, str]) -> None:
+    assert not Settings.from_mapping({"DATABASE_URL": DSN, **behind_a_pooler}).session_state
+
+
+def test_a_file_in_the_directory_stands_below_the_environment(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=9000\nHOST=10.0.0.1\nWORKERS\n# a comment\n")
+
+    settings = read_environment({"PORT": "9001"}, tmp_path)
+
+    assert (settings.port, settings.host, settings.workers) == (9001, "10.0.0.1", 1)
+
+
+def test_what_the_environment_says_goes_before_the_file_under_whatever_name(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URL=memory:\nPORT=9000\n")
+
+    settings = read_environment({"NEON_DATABASE_URL": DSN, "PORT": " "}, tmp_path)
+
+    assert (settings.database_url.target, settings.port) == (DSN, 9000)
+
+
+@pytest.mark.parametrize(
+    ("said", "level"), [("true", "debug"), ("1", "debug"), ("False", "info"), ("0", "info")]
+)
+def test_DEBUG_is_a_level_too(said: str, level: str) -> None:
+    assert Settings.from_mapping({"DEBUG": said}).log_level == level
+
+
+@pytest.mark.parametrize("environment", ["production", " Production "])
+def test_production_reads_no_file(tmp_path: Path, environment: str) -> None:
+    (tmp_path / ".env").write_text("PORT=9000\nDATABASE_URL=memory:\n")
+
+    settings = read_environment({"ENVIRONMENT": environment}, tmp_path)
+
+    assert settings == Settings(environment="production")
+
+
+def test_a_directory_without_a_file_will_do(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path) == Settings()
