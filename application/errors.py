@@ -1,6 +1,7 @@
 """Every way a port says no, beside the domain's own.
 
 TaskhavenError
+├── KeyTaken             under this key an answer is kept already; nothing was done
 ├── InvalidToken         the token proves nothing to us; why is for the log, never for the caller
 └── StorageError
     ├── Unavailable      storage cannot be reached, or cannot write now; nothing was done,
@@ -14,6 +15,10 @@ from domain.errors import TaskhavenError
 
 class InvalidToken(TaskhavenError):
     """The token is not one that this service accepts."""
+
+
+class KeyTaken(TaskhavenError):
+    """The owner has a receipt under that key which has not expired."""
 
 
 class StorageError(TaskhavenError):

@@ -11,28 +11,37 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.change import Entry
+from domain.listing import Listing
 from domain.owner import Actor, Owner
 from domain.task import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Which tasks a page holds: the newest `limit` (at least 1) that are older than `before`."""
-
-    limit: int
-    before: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """Tasks, newest first; whether older ones follow; and the owner's journal position with them.
+    """Tasks in the listing's order; whether more follow; and the owner's journal position.
 
     `position` is that of the same moment as the tasks: whatever was written later has a higher one.
+    `total` is the number of tasks that the listing selects, if it asks for it.
     """
 
     tasks: Sequence[Task]
     more: bool
     position: int
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to an accepted write, kept under a key of its owner's so that a retry gets it.
+
+    `digest` is that of what was asked. `answer` means nothing to storage.
+    """
+
+    key: str
+    digest: str
+    answer: str
+    made_at: datetime
+    expires_at: datetime
 
 
 class Tasks(Protocol):
@@ -43,6 +52,9 @@ class Tasks(Protocol):
     A task in the trash is not found. Ids are UUIDv7 made from `created_at`, so that the order of
     ids is the order of creation.
 
+    A receipt is stored in the same step. Where its key holds one already that has not expired, the
+    write raises `KeyTaken` and does nothing.
+
     Every method may raise `Unavailable` and `CorruptRecord`.
     """
 
@@ -52,14 +64,15 @@ class Tasks(Protocol):
 
     @abstractmethod
     async def page(self, owner: Owner, listing: Listing) -> Page:
-        """The owner's tasks, newest first. Costs the same at any depth.
+        """The owner's tasks that the listing selects, in its order.
 
-        While tasks come and go, following `before` to the end neither skips nor repeats one that
+        Costs the same at any depth if sorted by `created_at`, `updated_at` or `due_date` alone.
+        While tasks come and go, following `after` to the end neither skips nor repeats one that
         stayed.
         """
 
     @abstractmethod
-    async def add(self, task: Task, *, by: Owner) -> None:
+    async def add(self, task: Task, *, by: Owner, receipt: Receipt | None = None) -> None:
         """Store a new task, which is in version 1."""
 
     @abstractmethod
@@ -71,16 +84,29 @@ class Tasks(Protocol):
         *,
         by: Owner,
         versions: frozenset[int] | None = None,
+        receipt: Callable[[Task], Receipt] | None = None,
     ) -> Task:
         """Store what `change` makes of the owner's present task, and return that.
 
         `change` is pure and may be called again when another writer came first; what it raises
         passes through and nothing is written. Where it returns the task itself, nothing is written
-        either. No update is lost: the task stored follows from the very one it replaces.
+        either, but the receipt. No update is lost: the task stored follows from the very one it
+        replaces. `receipt`, pure too, is called with the task to be returned.
 
         Raises `TaskNotFound`; `VersionMismatch` if `versions` does not hold the present version;
         `Busy` if the race was lost for 2 s.
         """
+
+
+class Receipts(Protocol):
+    """Every owner's receipts, which `Tasks` stores with its writes.
+
+    Every method may raise `Unavailable`.
+    """
+
+    @abstractmethod
+    async def find(self, owner: Owner, key: str, *, at: datetime) -> Receipt | None:
+        """The owner's receipt under that key, unless it has expired `at` that instant."""
 
 
 class Journal(Protocol):

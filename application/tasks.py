@@ -2,15 +2,21 @@
 
 Each is a sentence: its fields are its needs, calling it is saying it. All of them apply the
 ownership rule first (`NotOwner`), and commands read their fields (`InvalidFields`) before they
-look whether the task exists (`TaskNotFound`).
+look whether the task exists (`TaskNotFound`). A command told to be done `once` raises `DoneBefore`
+instead of being done again, and `KeyReused` if its key is another command's.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from application.ports import Clock, Journal, Listing, NewId, Page, Tasks
+from application.errors import Busy, KeyTaken
+from application.once import Once
+from application.ports import Clock, Journal, NewId, Page, Receipt, Receipts, Tasks
 from domain.fields import read_fields
+from domain.listing import Listing
 from domain.owner import Actor, Owner
 from domain.task import Task
 
@@ -23,15 +29,25 @@ class CreateTask:
     """Make a new task from plain values, `title` among them."""
 
     tasks: Tasks
+    receipts: Receipts
     now: Clock
     new_id: NewId
 
-    async def __call__(self, actor: Actor, owner: Owner, given: Mapping[str, object]) -> Task:
+    async def __call__(
+        self,
+        actor: Actor,
+        owner: Owner,
+        given: Mapping[str, object],
+        *,
+        once: Once | None = None,
+    ) -> Task:
         actor.must_act_for(owner)
         fields = read_fields(given, required=("title",))
         at = self.now()
         task = Task.create(owner=owner, id=self.new_id(at), fields=fields, at=at)
-        await self.tasks.add(task, by=actor.owner)
+        async with _done_once(once, self.receipts, owner, at):
+            receipt = once.receipt(task, at=at) if once else None
+            await self.tasks.add(task, by=actor.owner, receipt=receipt)
         return task
 
 
@@ -62,6 +78,7 @@ class EditTask:
     """Change the fields given and keep the others."""
 
     tasks: Tasks
+    receipts: Receipts
     now: Clock
 
     async def __call__(
@@ -72,13 +89,20 @@ class EditTask:
         given: Mapping[str, object],
         *,
         versions: Versions = None,
+        once: Once | None = None,
     ) -> Task:
         actor.must_act_for(owner)
         fields = read_fields(given)
         at = self.now()
-        return await self.tasks.update(
-            owner, id, lambda task: task.edit(fields, at=at), by=actor.owner, versions=versions
-        )
+        async with _done_once(once, self.receipts, owner, at):
+            return await self.tasks.update(
+                owner,
+                id,
+                lambda task: task.edit(fields, at=at),
+                by=actor.owner,
+                versions=versions,
+                receipt=_receipt(once, at),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,7 @@ class CompleteTask:
     """Set whether a task is done, or toggle that where `completed` is none."""
 
     tasks: Tasks
+    receipts: Receipts
     now: Clock
 
     async def __call__(
@@ -96,6 +121,7 @@ class CompleteTask:
         completed: bool | None = None,
         *,
         versions: Versions = None,
+        once: Once | None = None,
     ) -> Task:
         actor.must_act_for(owner)
         at = self.now()
@@ -105,7 +131,15 @@ class CompleteTask:
                 return task.toggle(at=at)
             return task.complete(at=at) if completed else task.reopen(at=at)
 
-        return await self.tasks.update(owner, id, change, by=actor.owner, versions=versions)
+        async with _done_once(once, self.receipts, owner, at):
+            return await self.tasks.update(
+                owner,
+                id,
+                change,
+                by=actor.owner,
+                versions=versions,
+                receipt=_receipt(once, at),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +168,22 @@ class ReadPosition:
     async def __call__(self, actor: Actor, owner: Owner) -> int:
         actor.must_act_for(owner)
         return await self.journal.position(owner)
+
+
+def _receipt(once: Once | None, at: datetime) -> Callable[[Task], Receipt] | None:
+    return (lambda task: once.receipt(task, at=at)) if once else None
+
+
+@asynccontextmanager
+async def _done_once(
+    once: Once | None, receipts: Receipts, owner: Owner, at: datetime
+) -> AsyncIterator[None]:
+    """Ask before the command whether it was done, and again if it was being done meanwhile."""
+    if once is not None:
+        await once.check(receipts, owner, at=at)
+    try:
+        yield
+    except KeyTaken:
+        if once is not None:
+            await once.check(receipts, owner, at=at)
+        raise Busy from None

@@ -75,17 +75,18 @@ def read_fields(given: Mapping[str, object], *, required: tuple[str, ...] = ()) 
 
 
 def _title(value: object) -> str:
-    title = _text(value).strip()
+    title = read_text(value).strip()
     if not title:
         raise ValueError("must not be blank")
     return _at_most(MAX_TITLE, title)
 
 
 def _description(value: object) -> str | None:
-    return None if value is None else _at_most(MAX_DESCRIPTION, _text(value))
+    return None if value is None else _at_most(MAX_DESCRIPTION, read_text(value))
 
 
-def _priority(value: object) -> Priority:
+def read_priority(value: object) -> Priority:
+    """The priority of a name; none is the lowest. Raises `ValueError`, saying what it must be."""
     if value is None:
         return Priority.NONE
     if isinstance(value, str) and value in _PRIORITIES:
@@ -118,7 +119,7 @@ def _tags(value: object) -> tuple[str, ...]:
 def _read_tags(values: list[object] | tuple[object, ...], tags: list[str]) -> Iterator[FieldError]:
     for place, value in enumerate(values):
         try:
-            tag = _at_most(MAX_TAG, _text(value).strip())
+            tag = _at_most(MAX_TAG, read_text(value).strip())
             if not tag:
                 raise ValueError("must not be blank")
             if tag in tags:
@@ -134,7 +135,8 @@ def _completed(value: object) -> bool:
     return value
 
 
-def _text(value: object) -> str:
+def read_text(value: object) -> str:
+    """Text that every storage keeps as it is. Raises `ValueError`, saying what it must be."""
     if not isinstance(value, str):
         raise ValueError("must be a string")
     if _CONTROL.search(value):
@@ -154,7 +156,7 @@ _PRIORITIES = {str(priority): priority for priority in Priority}
 _READERS: dict[str, Callable[[object], Any]] = {
     "title": _title,
     "description": _description,
-    "priority": _priority,
+    "priority": read_priority,
     "due_date": _due_date,
     "tags": _tags,
     "completed": _completed,

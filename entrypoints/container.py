@@ -4,10 +4,12 @@ from dependency_injector import containers, providers
 
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.journal import MemoryJournal
+from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.tasks import MemoryTasks
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.tasks import PostgresTasks
 from adapters.sql.journal import SqlJournal
+from adapters.sql.receipts import SqlReceipts
 from adapters.sqlite.database import SqliteDatabase
 from adapters.sqlite.tasks import SqliteTasks
 from adapters.system.clock import SystemClock
@@ -61,6 +63,13 @@ class Container(containers.DeclarativeContainer):
         postgresql=providers.Singleton(SqlJournal, postgres),
     )
 
+    receipts = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemoryReceipts, memory),
+        sqlite=providers.Singleton(SqlReceipts, sqlite),
+        postgresql=providers.Singleton(SqlReceipts, postgres),
+    )
+
     expected = providers.Singleton(
         Expected, issuer=settings.provided.jwt_issuer, audience=settings.provided.jwt_audience
     )
@@ -71,10 +80,12 @@ class Container(containers.DeclarativeContainer):
         now=now,
     )
 
-    create_task = providers.Singleton(CreateTask, tasks=tasks, now=now, new_id=new_id)
+    create_task = providers.Singleton(
+        CreateTask, tasks=tasks, receipts=receipts, now=now, new_id=new_id
+    )
     read_task = providers.Singleton(ReadTask, tasks=tasks)
     list_tasks = providers.Singleton(ListTasks, tasks=tasks)
-    edit_task = providers.Singleton(EditTask, tasks=tasks, now=now)
-    complete_task = providers.Singleton(CompleteTask, tasks=tasks, now=now)
+    edit_task = providers.Singleton(EditTask, tasks=tasks, receipts=receipts, now=now)
+    complete_task = providers.Singleton(CompleteTask, tasks=tasks, receipts=receipts, now=now)
     delete_task = providers.Singleton(DeleteTask, tasks=tasks, now=now)
     read_position = providers.Singleton(ReadPosition, journal=journal)

@@ -25,6 +25,7 @@ def assemble(container: Container) -> ASGIApp:
         complete_task=container.complete_task(),
         delete_task=container.delete_task(),
         read_position=container.read_position(),
+        now=container.now(),
     )
     health = HealthRoutes(container.storage(), container.now())
     docs = DocsRoutes(version("taskhaven"))

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from adapters.system.ids import RandomIds
 from domain.fields import Fields, read_fields
+from domain.listing import NEWEST_FIRST, Listing, mark_of
 from domain.owner import Owner
 from domain.task import Task
 
@@ -40,6 +41,11 @@ def a_task(owner: Owner | None = None, *, at: datetime | None = None, **given: o
     at = at or later()
     fields = read_fields({"title": "Buy milk", **given}, required=("title",))
     return Task.create(owner=owner or an_owner(), id=_new_id(at), fields=fields, at=at)
+
+
+def newest_first(limit: int, beyond: Task | None = None) -> Listing:
+    """A list, newest first, from where this task was."""
+    return Listing(limit, after=mark_of(beyond, NEWEST_FIRST) if beyond else None)
 
 
 def edit(**fields: Unpack[Fields]) -> Verb:

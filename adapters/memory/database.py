@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.ports import Storage
+from application.errors import KeyTaken
+from application.ports import Receipt, Storage
 from domain.change import Change, Entry
 from domain.owner import Owner
 from domain.task import Task
@@ -16,9 +17,27 @@ class Shelf:
     tasks: dict[UUID, Task] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     last_entry: dict[UUID, int] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
 
-    def apply(self, change: Change) -> None:
-        """Store a change: atomic, since it neither awaits nor fails half way."""
+    def apply(self, change: Change | None, receipt: Receipt | None) -> None:
+        """Store a change, or none, and its receipt: atomic, since nothing in it awaits.
+
+        Raises `KeyTaken`, and has done nothing then.
+        """
+        if receipt is not None:
+            self._keep(receipt)
+        if change is not None:
+            self._append(change)
+
+    def _keep(self, receipt: Receipt) -> None:
+        for old in list(self.receipts.values()):
+            if old.expires_at <= receipt.made_at:
+                del self.receipts[old.key]
+        if receipt.key in self.receipts:
+            raise KeyTaken
+        self.receipts[receipt.key] = receipt
+
+    def _append(self, change: Change) -> None:
         task = change.after
         entry = Entry(
             position=len(self.journal) + 1,

@@ -1,13 +1,13 @@
 """`Tasks` in memory."""
 
 from collections.abc import Callable
-from itertools import islice
 from uuid import UUID
 
 from adapters.memory.database import MemoryDatabase
-from application.ports import Listing, Page, Tasks
+from application.ports import Page, Receipt, Tasks
 from domain.change import Change
 from domain.errors import TaskNotFound, VersionMismatch
+from domain.listing import Listing
 from domain.owner import Owner
 from domain.task import Task
 
@@ -26,16 +26,17 @@ class MemoryTasks(Tasks):
 
     async def page(self, owner: Owner, listing: Listing) -> Page:
         shelf = self._database.shelf(owner)
-        found = (
-            shelf.tasks[id]
-            for id in sorted(shelf.tasks, reverse=True)
-            if not shelf.tasks[id].deleted and (listing.before is None or id < listing.before)
+        found = [t for t in shelf.tasks.values() if not t.deleted and listing.where.selects(t)]
+        tasks = listing.sort(found)
+        return Page(
+            tasks[: listing.limit],
+            len(tasks) > listing.limit,
+            len(shelf.journal),
+            len(found) if listing.count else None,
         )
-        tasks = tuple(islice(found, listing.limit + 1))
-        return Page(tasks[: listing.limit], len(tasks) > listing.limit, len(shelf.journal))
 
-    async def add(self, task: Task, *, by: Owner) -> None:
-        self._database.shelf_to_write(task.owner).apply(Change(None, task, by))
+    async def add(self, task: Task, *, by: Owner, receipt: Receipt | None = None) -> None:
+        self._database.shelf_to_write(task.owner).apply(Change(None, task, by), receipt)
 
     async def update(
         self,
@@ -45,11 +46,14 @@ class MemoryTasks(Tasks):
         *,
         by: Owner,
         versions: frozenset[int] | None = None,
+        receipt: Callable[[Task], Receipt] | None = None,
     ) -> Task:
         before = await self.get(owner, id)
         if versions is not None and before.version not in versions:
             raise VersionMismatch
         after = change(before)
-        if after != before:
-            self._database.shelf_to_write(owner).apply(Change(before, after, by))
+        self._database.shelf_to_write(owner).apply(
+            Change(before, after, by) if after != before else None,
+            receipt(after) if receipt else None,
+        )
         return after

@@ -45,7 +45,13 @@ class PostgresDatabase(Database):
         if await self.fetch(statement, {}) != [(self._revision,)]:
             raise Unavailable("the database's schema is not the one this version needs")
 
-    async def fetch(self, statement: Statement, params: Params) -> Rows:
+    async def fetch(
+        self,
+        statement: Statement,
+        params: Params,
+        *,
+        scan: bool = False,  # noqa: ARG002 - it is the server that scans
+    ) -> Rows:
         """Every row the statement gives; one that writes may have done so where it raises."""
         if self._connections is None:
             raise Unavailable("the database is not open")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from application.errors import Busy, Unavailable
+from application.errors import Busy, KeyTaken, Unavailable
 
 _LOST_RACE = frozenset(
     {
@@ -15,6 +15,7 @@ _LOST_RACE = frozenset(
         "55P03",  # lock not available
     }
 )
+_KEY_TAKEN = "TH002"
 _AWAY = (
     "08",  # connection
     "28",  # credentials
@@ -31,7 +32,8 @@ _AWAY = (
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Make `Busy` of a lost race and `Unavailable` of an outage; other errors are ours and pass.
+    """Make `Busy` of a lost race, `KeyTaken` of a key that has a receipt and `Unavailable` of an
+    outage; other errors are ours and pass.
 
     The state alone goes into the message: the server's text can hold names and values.
     """
@@ -40,6 +42,8 @@ def translated() -> Iterator[None]:
     except psycopg.Error as error:
         if error.sqlstate in _LOST_RACE:
             raise Busy(f"PostgreSQL: {error.sqlstate}") from error
+        if error.sqlstate == _KEY_TAKEN:
+            raise KeyTaken from None
         away = error.sqlstate and error.sqlstate.startswith(_AWAY)
         lost = error.sqlstate is None and isinstance(
             error, psycopg.OperationalError | psycopg.InterfaceError

@@ -38,8 +38,11 @@ class Database(Storage, Protocol):
         """The dialect that statements are compiled for."""
 
     @abstractmethod
-    async def fetch(self, statement: Statement, params: Params) -> Rows:
-        """Every row that a statement which only reads gives."""
+    async def fetch(self, statement: Statement, params: Params, *, scan: bool = False) -> Rows:
+        """Every row that a statement which only reads gives.
+
+        `scan` says that it may read many more rows than it gives, and so take a while.
+        """
 
 
 def compiled(element: ClauseElement, dialect: Dialect) -> Statement:

@@ -6,25 +6,30 @@ and through JSON into PostgreSQL's. On its way out each driver gives what its co
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from adapters.sql.tables import journal, tasks
+from adapters.sql.tables import journal, receipts, tasks
 from application.errors import CorruptRecord
+from application.ports import Receipt
 from domain.change import Action, Change, Entry
 from domain.due import Due
 from domain.errors import TaskhavenError
 from domain.fields import Priority
 from domain.instant import format_instant
+from domain.listing import search_text, title_key
 from domain.owner import Owner
 from domain.task import Task
 
-TASK_COLUMNS = tuple(column for column in tasks.c if column.name != "owner_id")
+_DERIVED = {"owner_id", "title_key", "search_text"}
+TASK_COLUMNS = tuple(column for column in tasks.c if column.name not in _DERIVED)
+RECEIPT_COLUMNS = tuple(column for column in receipts.c if column.name != "owner_id")
 ENTRY_COLUMNS = tuple(column for column in journal.c if column.name != "owner_id")
 
 _PRIORITIES = tuple(Priority)
-_RANKS = {priority: rank for rank, priority in enumerate(_PRIORITIES)}
+RANKS = {priority: rank for rank, priority in enumerate(_PRIORITIES)}
 
 
 def row_of(task: Task) -> dict[str, Any]:
@@ -33,8 +38,10 @@ def row_of(task: Task) -> dict[str, Any]:
     return {
         "id": str(task.id),
         "title": task.title,
+        "title_key": title_key(task.title),
+        "search_text": search_text(task),
         "description": task.description,
-        "priority": _RANKS[task.priority],
+        "priority": RANKS[task.priority],
         "due_day": str(due.day) if due and due.day else None,
         "due_at": _instant_text(due.instant) if due else None,
         "tags": list(task.tags),
@@ -46,17 +53,43 @@ def row_of(task: Task) -> dict[str, Any]:
     }
 
 
-def change_row_of(change: Change, previous: int | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change to store, and the position of its task's last entry, if it has one."""
+
+    change: Change
+    previous: int | None = None
+
+
+def step_row_of(step: Step) -> dict[str, Any]:
     """The row of the task after the change, and with it what its journal entry needs.
 
     `changed` is a dictionary, for the adapter to encode; the entry's `at` is `updated_at`.
     """
+    change = step.change
     return row_of(change.after) | {
-        "previous": previous,
+        "previous": step.previous,
         "action": str(change.action),
         "by_id": change.by.key,
         "changed": change.changed,
     }
+
+
+def receipt_row_of(receipt: Receipt) -> dict[str, Any]:
+    """The receipt's row but for its owner."""
+    return {
+        "key": receipt.key,
+        "digest": receipt.digest,
+        "answer": receipt.answer,
+        "made_at": format_instant(receipt.made_at),
+        "expires_at": format_instant(receipt.expires_at),
+    }
+
+
+def receipt_of(row: Sequence[Any]) -> Receipt:
+    """The receipt, from the values of `RECEIPT_COLUMNS`."""
+    key, digest, answer, made_at, expires_at = row
+    return Receipt(key, digest, answer, _instant(made_at), _instant(expires_at))
 
 
 def task_of(owner: Owner, row: Sequence[Any]) -> tuple[Task, int]:

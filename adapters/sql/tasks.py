@@ -3,20 +3,26 @@
 import asyncio
 import random
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import lru_cache
 from time import monotonic
+from typing import ClassVar
 from uuid import UUID
 
-from adapters.sql.database import Database, compiled
-from adapters.sql.rows import task_of
-from adapters.sql.statements import get_task, list_tasks, older_than_before
+from adapters.sql.database import Database, Statement, compiled
+from adapters.sql.listing import page_statement
+from adapters.sql.rows import Step, task_of
+from adapters.sql.shapes import Idioms, Shape, page_params
+from adapters.sql.statements import get_task
 from application.errors import Busy
-from application.ports import Listing, Page, Tasks
+from application.ports import Page, Receipt, Tasks
 from domain.change import Change
 from domain.errors import TaskNotFound, VersionMismatch
+from domain.listing import Listing, SortKey
 from domain.owner import Owner
 from domain.task import Task
 
+_SHAPES = 256  # statements of lists kept compiled; the usual ones are few
 _PATIENCE = 2.0  # seconds for an update to win its race (contract §4)
 _PAUSE = 0.01  # seconds at most before the next try, drawn at random so that rivals part ways
 
@@ -24,29 +30,32 @@ _PAUSE = 0.01  # seconds at most before the next try, drawn at random so that ri
 class SqlTasks(Tasks):
     """Reads are single statements; each database brings its own atomic `_apply`."""
 
+    idioms: ClassVar[Idioms]
+
     def __init__(self, database: Database) -> None:
         self._reads = database
         self._get = compiled(get_task(), database.dialect)
-        self._newest = compiled(list_tasks(), database.dialect)
-        self._older = compiled(list_tasks(older_than_before()), database.dialect)
+        self._statement = lru_cache(_SHAPES)(self._compile)
 
     async def get(self, owner: Owner, id: UUID) -> Task:
         task, _ = await self._read(owner, id)
         return task
 
     async def page(self, owner: Owner, listing: Listing) -> Page:
-        statement = self._newest if listing.before is None else self._older
-        params = {"owner": owner.key, "limit": listing.limit + 1}
-        if listing.before is not None:
-            params["before"] = str(listing.before)
-        rows = await self._reads.fetch(statement, params)
-        position = rows[0][0]
-        tasks = [task_of(owner, row[1:])[0] for row in rows if row[1] is not None]
-        return Page(tasks[: listing.limit], len(tasks) > listing.limit, position)
+        shape = Shape.of(listing)
+        params = {"owner": owner.key, **page_params(listing)}
+        rows = await self._reads.fetch(self._statement(shape), params, scan=shape.is_scan)
+        position, total = rows[0][0], rows[0][1] if shape.count else None
+        first = 2 if shape.count else 1
+        tasks = [task_of(owner, row[first:])[0] for row in rows if row[first] is not None]
+        if shape.index is SortKey.DUE_DATE:
+            tasks = listing.sort(tasks)
+        return Page(tasks[: listing.limit], len(tasks) > listing.limit, position, total)
 
-    async def add(self, task: Task, *, by: Owner) -> None:
+    async def add(self, task: Task, *, by: Owner, receipt: Receipt | None = None) -> None:
+        step = Step(Change(None, task, by))
         async for _ in _tries():
-            if await self._apply(Change(None, task, by), previous=None):
+            if await self._apply(task.owner, [step], receipt):
                 return
         raise Busy
 
@@ -58,15 +67,21 @@ class SqlTasks(Tasks):
         *,
         by: Owner,
         versions: frozenset[int] | None = None,
+        receipt: Callable[[Task], Receipt] | None = None,
     ) -> Task:
         async for _ in _tries():
             before, position = await self._read(owner, id)
             if versions is not None and before.version not in versions:
                 raise VersionMismatch
             after = change(before)
-            if after == before or await self._apply(Change(before, after, by), previous=position):
+            steps = [Step(Change(before, after, by), position)] if after != before else []
+            kept = receipt(after) if receipt else None
+            if not (steps or kept) or await self._apply(owner, steps, kept):
                 return after
         raise Busy
+
+    def _compile(self, shape: Shape) -> Statement:
+        return compiled(page_statement(shape, self.idioms), self._reads.dialect)
 
     async def _read(self, owner: Owner, id: UUID) -> tuple[Task, int]:
         rows = await self._reads.fetch(self._get, {"owner": owner.key, "id": str(id)})
@@ -75,11 +90,12 @@ class SqlTasks(Tasks):
         return task_of(owner, rows[0])
 
     @abstractmethod
-    async def _apply(self, change: Change, *, previous: int | None) -> bool:
-        """Store the task's new row, the owner's next position and the entry in one atomic step.
+    async def _apply(self, owner: Owner, steps: Sequence[Step], receipt: Receipt | None) -> bool:
+        """Store, for each step, the task's row, the owner's next position and the entry, and the
+        receipt: all of it atomically.
 
-        `previous` is the position of the task's last entry. Returns whether it was stored: if not,
-        another writer came between, nothing was written, and it may be tried again.
+        Returns whether it was stored: if not, another writer came between, nothing was written, and
+        it may be tried again. Raises `KeyTaken`.
         """
 
 

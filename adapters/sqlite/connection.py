@@ -2,9 +2,13 @@
 
 import os
 import sqlite3
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from application.errors import Unavailable
+from domain.calendar import Calendar
+from domain.instant import format_instant
 
 
 class FileConnection:
@@ -50,10 +54,18 @@ class FileConnection:
             connection.execute("PRAGMA foreign_keys=ON")
             if self._read_only:
                 connection.execute("PRAGMA query_only=ON")
+                connection.create_function("local_midnight", 2, _local_midnight, deterministic=True)
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+
+def _local_midnight(day: str | None, zone: str) -> str | None:
+    """When a day begins in a time zone, for lists sorted by it among other things."""
+    if day is None:
+        return None
+    return format_instant(Calendar(ZoneInfo(zone)).midnight(date.fromisoformat(day)))
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -1,9 +1,9 @@
-"""The SQLite file: one connection that reads, one thread that writes.
+"""The SQLite file: one connection that reads, one thread that writes, one that scans.
 
 In WAL mode a reader never waits for a writer, so reads run where they are asked, on the event
-loop: a keyset read takes microseconds, the way to a thread and back far longer. Writers do wait
-for each other, also those of other processes, and for the disk: all writes of a process queue for
-one thread.
+loop: a keyset read takes microseconds, the way to a thread and back far longer. What may read many
+rows has a thread. Writers do wait for each other, also those of other processes, and for the disk:
+all writes of a process queue for one thread.
 """
 
 import asyncio
@@ -52,43 +52,60 @@ class SqliteDatabase(Database):
         self._revision = revision
         self._reader = FileConnection(path, _READER_PATIENCE, read_only=True)
         self._writer = FileConnection(path, _WRITER_PATIENCE)
-        self._thread: ThreadPoolExecutor | None = None
+        self._scanner = FileConnection(path, _WRITER_PATIENCE, read_only=True)
+        self._threads: dict[FileConnection, ThreadPoolExecutor] = {}
 
     async def open(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+        self._threads = {
+            self._writer: ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer"),
+            self._scanner: ThreadPoolExecutor(1, thread_name_prefix="sqlite-scanner"),
+        }
 
     async def close(self) -> None:
-        if self._thread is not None:
-            self._thread.shutdown(wait=True)
-        self._thread = None
-        self._reader.close()
-        self._writer.close()
+        for thread in self._threads.values():
+            thread.shutdown(wait=True)
+        self._threads = {}
+        for connection in (self._reader, self._writer, self._scanner):
+            connection.close()
 
     async def check(self) -> None:
         statement = Statement("SELECT version_num FROM alembic_version", {})
         if await self.fetch(statement, {}) != [(self._revision,)]:
             raise Unavailable("the database's schema is not the one this version needs")
 
-    async def fetch(self, statement: Statement, params: Params) -> Rows:
-        if self._thread is None:
+    async def fetch(self, statement: Statement, params: Params, *, scan: bool = False) -> Rows:
+        def read(connection: sqlite3.Connection) -> Rows:
+            return connection.execute(statement.text, statement.bind(params)).fetchall()
+
+        if scan:
+            return await self._in_thread(self._scanner, read)
+        if not self._threads:
             raise Unavailable("the database is not open")
         with _translated():
-            return self._reader.get().execute(statement.text, statement.bind(params)).fetchall()
+            return read(self._reader.get())
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` in the writer's thread, in one transaction that ends with it.
 
         What the job raises passes through, and nothing is written.
         """
-        if self._thread is None:
-            raise Unavailable("the database is not open")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, job)
 
-    def _commit(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        with _translated():
-            connection = self._writer.get()
+        def commit(connection: sqlite3.Connection) -> T:
             with _transaction(connection):
                 return job(connection)
+
+        return await self._in_thread(self._writer, commit)
+
+    async def _in_thread(self, file: FileConnection, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `job` in the thread that has the connection to itself."""
+
+        def run() -> T:
+            with _translated():
+                return job(file.get())
+
+        if not self._threads:
+            raise Unavailable("the database is not open")
+        return await asyncio.get_running_loop().run_in_executor(self._threads[file], run)
 
 
 @contextmanager

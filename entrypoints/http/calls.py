@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request
 
 from application.ports import TokenVerifier
 from domain.owner import Actor, Owner
-from entrypoints.http.errors import Fault, InvalidRequest, NoToken, WrongMediaType
+from entrypoints.http.errors import InvalidRequest, NoToken, WrongMediaType
+from entrypoints.http.query import read_query
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -21,7 +22,6 @@ JSON_OR_PATCH = ("application/json", "application/merge-patch+json")
 _BEARER = re.compile(r"bearer (\S.*)", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _NO_TASK = UUID(int=0)
-_NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,13 @@ class Call:
         return template.format(**parts)
 
     @property
+    def place(self) -> str:
+        """The path below the owner, the same in all four forms."""
+        template: str = self.request.scope["path_template"]
+        tail = template[template.index("/tasks") :]
+        return tail.format(id=self.task_id) if "{id}" in tail else tail
+
+    @property
     def task_id(self) -> UUID:
         """The task's id; one that is malformed names no task, so the nil id stands for it."""
         text = self.request.path_params["id"]
@@ -49,9 +56,10 @@ class Call:
         """Every line that a header has."""
         return self.request.headers.getall(name, [])
 
-    def query(self, *known: str) -> dict[str, str]:
-        """The query's parameters. Raises `InvalidRequest` for unknown, repeated or garbled ones."""
-        return _read_query(self.request.scope["query_string"], known)
+    def refuse_query(self) -> None:
+        """Raises `InvalidRequest` if there are parameters."""
+        if faults := read_query(self.request.scope["query_string"]).faults:
+            raise InvalidRequest(*faults)
 
     async def body(self, media_types: Sequence[str]) -> bytes:
         """The body, if it is of one of these types. Raises `WrongMediaType`."""
@@ -90,32 +98,3 @@ def _bearer(request: AnyRequest) -> str:
     if match is None:
         raise NoToken
     return match.group(1)
-
-
-def _read_query(raw: bytes, known: Sequence[str]) -> dict[str, str]:
-    query: dict[str, str] = {}
-    faults: list[Fault] = []
-    for pair in raw.split(b"&") if raw else ():
-        raw_name, _, raw_value = pair.partition(b"=")
-        name, value = _decode(raw_name), _decode(raw_value)
-        if name is None or name not in known:
-            shown = name if name and _NAME.fullmatch(name) else "?"
-            faults.append(Fault("parameter", shown, "is not known here"))
-        elif name in query:
-            faults.append(Fault("parameter", name, "must not be repeated"))
-        elif value is None:
-            faults.append(Fault("parameter", name, "must be percent-encoded UTF-8"))
-        else:
-            query[name] = value
-    if faults:
-        raise InvalidRequest(*faults)
-    return query
-
-
-def _decode(raw: bytes) -> str | None:
-    if re.search(rb"%(?![0-9A-Fa-f]{2})", raw):
-        return None
-    try:
-        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
-    except UnicodeDecodeError:
-        return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from hashlib import blake2s
 
-from application.ports import Listing
+from domain.listing import Listing
 from domain.task import Task
 from entrypoints.http.errors import Fault, InvalidRequest
 

@@ -9,10 +9,11 @@ from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from entrypoints.http.answers import Answer
 from entrypoints.http.cors import Cors, Header, is_preflight
 from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
 from entrypoints.http.intake import take_body
-from entrypoints.http.problems import Answer, answer_to
+from entrypoints.http.problems import answer_to
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")

@@ -10,8 +10,10 @@ from urllib.parse import quote
 import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
-from application.errors import Busy, CorruptRecord, InvalidToken, Unavailable
+from application.errors import Busy, CorruptRecord, InvalidToken, KeyTaken, Unavailable
+from application.once import DoneBefore, KeyReused
 from domain.errors import InvalidFields, InvalidOwner, NotOwner, TaskNotFound, VersionMismatch
+from entrypoints.http.answers import Answer
 from entrypoints.http.errors import (
     BodyTooLarge,
     HeadersTooLarge,
@@ -38,15 +40,6 @@ class Problem:
     code: str
     detail: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A finished answer: status, headers and body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 _RETRY = {"retry-after": "1"}
@@ -76,10 +69,15 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UriTooLong: Problem(414, "uri_too_long"),
     WrongMediaType: Problem(415, "unsupported_media_type"),
     InvalidFields: Problem(422, "validation"),
+    KeyReused: Problem(
+        422, "idempotency_key_reused", "this Idempotency-Key was used for another request"
+    ),
     InvalidRequest: Problem(422, "validation"),
     HeadersTooLarge: Problem(431, "headers_too_large"),
     InvalidOwner: _INTERNAL,  # what clients send is checked before it becomes an owner
     CorruptRecord: _INTERNAL,
+    DoneBefore: _INTERNAL,  # answered, with what was answered then, by the route
+    KeyTaken: _INTERNAL,  # a use case makes more of it
     Unavailable: Problem(503, "storage_unavailable", "storage cannot be reached now", _RETRY),
     Busy: Problem(503, "busy", "too many writers at once", _RETRY),
 }

@@ -11,18 +11,33 @@ _INSTANT = {"type": "string", "format": "date-time"}
 _DAY = {"type": "string", "format": "date"}
 _NULL = {"type": "null"}
 _PRIORITY = {"type": "string", "enum": [str(priority) for priority in Priority]}
-_DUE = {
+_YEARS = r"(?:19[7-9]\d|2\d{3})"
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,32})?"
+_OFFSET = r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
+
+TEXT: Schema = {"pattern": "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$"}
+"""No control characters other than tab, LF and CR."""
+
+DUE: Schema = {
+    "anyOf": [
+        {**_DAY, "pattern": rf"^{_YEARS}-\d\d-\d\d$"},
+        {**_INSTANT, "pattern": rf"^{_YEARS}-\d\d-\d\dT{_TIME}{_OFFSET}$"},
+    ],
     "description": "A day, which is that day wherever the user is, or an instant with an offset, "
     "which comes back in UTC. Years 1970 to 2999.",
     "examples": ["2026-12-01", "2026-12-01T17:00:00Z"],
 }
-_TAGS = {
-    "type": "array",
-    "items": {"type": "string", "minLength": 1, "maxLength": MAX_TAG},
-    "maxItems": MAX_TAGS,
-    "uniqueItems": True,
+_NOT_BLANK = {"allOf": [TEXT, {"pattern": r"\S"}]}
+TAG: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_TAG, **_NOT_BLANK}
+_TAGS = {"type": "array", "items": TAG, "maxItems": MAX_TAGS, "uniqueItems": True}
+_TITLE = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_TITLE,
+    "examples": ["Buy milk"],
+    **_NOT_BLANK,
 }
-_TITLE = {"type": "string", "minLength": 1, "maxLength": MAX_TITLE, "examples": ["Buy milk"]}
+_DESCRIPTION_TEXT = {"type": "string", "maxLength": MAX_DESCRIPTION, **TEXT}
 _READ_ONLY: Schema = {"description": "Ignored, so that a whole task can be sent back."}
 
 
@@ -30,17 +45,13 @@ def _or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, _NULL]}
 
 
-def _due() -> Schema:
-    return {"anyOf": [_DAY, _INSTANT, _NULL], **_DUE}
-
-
 def _said() -> Schema:
     """The members a client may say."""
     return {
         "title": _TITLE,
-        "description": _or_null({"type": "string", "maxLength": MAX_DESCRIPTION}),
+        "description": _or_null(_DESCRIPTION_TEXT),
         "priority": _or_null(_PRIORITY),
-        "due_date": _due(),
+        "due_date": _or_null(DUE),
         "tags": _or_null(_TAGS),
         "completed": {"type": "boolean"},
         **dict.fromkeys(
@@ -53,9 +64,9 @@ _TASK: Schema = {
     "id": _UUID,
     "user_id": {"type": "string"},
     "title": _TITLE,
-    "description": _or_null({"type": "string", "maxLength": MAX_DESCRIPTION}),
+    "description": _or_null(_DESCRIPTION_TEXT),
     "priority": _PRIORITY,
-    "due_date": _due(),
+    "due_date": _or_null(DUE),
     "tags": _TAGS,
     "completed": {"type": "boolean"},
     "completed_at": _or_null(_INSTANT),

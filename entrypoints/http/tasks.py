@@ -1,12 +1,14 @@
 """The routes of tasks (contract §1), one handler each, in four path forms."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
-from application.ports import TokenVerifier
+from application.once import DoneBefore, Once
+from application.ports import Clock, TokenVerifier
 from application.tasks import (
     CompleteTask,
     CreateTask,
@@ -17,13 +19,17 @@ from application.tasks import (
     ReadTask,
 )
 from domain.task import Task
+from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_completed, read_object, write_task, write_tasks
 from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call, read_call
 from entrypoints.http.conditions import expected_versions, is_known, list_tag, task_tag
-from entrypoints.http.paging import next_page, read_listing
+from entrypoints.http.listing import ONCE, REPEATABLE, next_page, read_listing
+from entrypoints.http.once import read_once, replay
+from entrypoints.http.query import read_query
 from entrypoints.http.routing import forms, route
 
 _PRIVATE = {"cache-control": "private, no-cache"}
+_JSON = {**_PRIVATE, "content-type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class TaskRoutes:
     complete_task: CompleteTask
     delete_task: DeleteTask
     read_position: ReadPosition
+    now: Clock
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Every handler at its paths and methods."""
@@ -53,71 +60,102 @@ class TaskRoutes:
 
     async def list(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        listing = read_listing(call.query("limit", "cursor"))
+        query = read_query(request.scope["query_string"], ONCE, REPEATABLE)
+        listing = read_listing(query, self.now())
         known = call.header("if-none-match")
-        if known:  # one small read may spare reading the tasks
+        tagged = not query.get("due")  # time alone changes what is due
+        if known and tagged:  # one small read may spare reading the tasks
             tag = list_tag(await self.read_position(call.actor, call.owner), listing)
             if is_known(tag, known):
                 return _not_modified(tag)
         page = await self.list_tasks(call.actor, call.owner, listing)
-        headers = {"etag": list_tag(page.position, listing)}
-        if query := next_page(page, listing):
-            headers["link"] = f'<{call.path}?{query}>; rel="next"'
-        return _answer(write_tasks(page.tasks), headers)
+        headers = {"etag": list_tag(page.position, listing)} if tagged else {}
+        if page.total is not None:
+            headers["x-total-count"] = str(page.total)
+        if onward := next_page(page, listing, query):
+            headers["link"] = f'<{call.path}?{onward}>; rel="next"'
+        return Answer(200, {**headers, **_JSON}, write_tasks(page.tasks)).response()
 
     async def create(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        given = read_object(await call.body(JSON))
-        call.query()
-        task = await self.create_task(call.actor, call.owner, given)
-        return _task_answer(task, status=201, headers={"location": f"{call.path}/{task.id}"})
+        body = await call.body(JSON)
+        given = read_object(body)
+        call.refuse_query()
+
+        def answer(task: Task) -> Answer:
+            return _task_answer(task, 201, {"location": f"{call.path}/{task.id}"})
+
+        return await _once(
+            call,
+            body,
+            answer,
+            lambda once: self.create_task(call.actor, call.owner, given, once=once),
+        )
 
     async def read(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        call.query()
+        call.refuse_query()
         task = await self.read_task(call.actor, call.owner, call.task_id)
         if is_known(task_tag(task), call.header("if-none-match")):
             return _not_modified(task_tag(task))
-        return _task_answer(task)
+        return _task_answer(task).response()
 
     async def edit(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        media_types = JSON_OR_PATCH if request.method == "PATCH" else JSON
-        given = read_object(await call.body(media_types))
-        task = await self.edit_task(
-            call.actor, call.owner, call.task_id, given, versions=_conditions(call)
+        body = await call.body(JSON_OR_PATCH if request.method == "PATCH" else JSON)
+        given, versions = read_object(body), _conditions(call)
+        return await _once(
+            call,
+            body,
+            _task_answer,
+            lambda once: self.edit_task(
+                call.actor, call.owner, call.task_id, given, versions=versions, once=once
+            ),
         )
-        return _task_answer(task)
 
     async def complete(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        completed = read_completed(await call.body(JSON_OR_PATCH))
-        task = await self.complete_task(
-            call.actor, call.owner, call.task_id, completed, versions=_conditions(call)
+        body = await call.body(JSON_OR_PATCH)
+        completed, versions = read_completed(body), _conditions(call)
+        return await _once(
+            call,
+            body,
+            _task_answer,
+            lambda once: self.complete_task(
+                call.actor, call.owner, call.task_id, completed, versions=versions, once=once
+            ),
         )
-        return _task_answer(task)
 
     async def delete(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
         await self.delete_task(call.actor, call.owner, call.task_id, versions=_conditions(call))
-        return ASGIResponse(status_code=204, headers=_PRIVATE)
+        return Answer(204, _PRIVATE).response()
 
 
 def _conditions(call: Call) -> frozenset[int] | None:
     """The versions a write expects. Raises `InvalidRequest`, also for any query parameter."""
-    call.query()
+    call.refuse_query()
     return expected_versions(call.header("if-match"))
 
 
-def _task_answer(
-    task: Task, *, status: int = 200, headers: Mapping[str, str] | None = None
+async def _once(
+    call: Call,
+    body: bytes,
+    answer: Callable[[Task], Answer],
+    command: Callable[[Once | None], Awaitable[Task]],
 ) -> ASGIResponse:
-    return _answer(write_task(task), {"etag": task_tag(task), **(headers or {})}, status=status)
+    """Do the command, unless the request's key says that it was done: then answer as then."""
+    try:
+        return answer(await command(read_once(call, body, answer))).response()
+    except DoneBefore as before:
+        return replay(before).response()
 
 
-def _answer(body: bytes, headers: Mapping[str, str], *, status: int = 200) -> ASGIResponse:
-    return ASGIResponse(body=body, status_code=status, headers={**headers, **_PRIVATE})
+def _task_answer(
+    task: Task, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})
+) -> Answer:
+    return Answer(status, {"etag": task_tag(task), **headers, **_JSON}, write_task(task))
 
 
 def _not_modified(tag: str) -> ASGIResponse:
-    return ASGIResponse(status_code=304, headers={"etag": tag, **_PRIVATE})
+    return Answer(304, {"etag": tag, **_PRIVATE}).response()

@@ -8,11 +8,11 @@ from adapters.sql.types import COUNT, DAY, ID, INSTANT, JSON, KEY, POSITION, RAN
 revision = "0001"
 down_revision = None
 
-# Takes an array of changes, so that a batch is an argument and never a second path. The counter
-# comes first: its row lock lines up an owner's writers, so that positions are in commit order and
-# writers of several tasks cannot deadlock. Whatever fails undoes all of it.
+# Takes an array of changes and a receipt, so that batches and replays are arguments and never
+# second paths. The counter comes first: its row lock lines up an owner's writers, so that positions
+# are in commit order and writers of several tasks cannot deadlock. Whatever fails undoes all of it.
 APPLY_CHANGES = """
-CREATE FUNCTION apply_changes(p_owner text, p_changes jsonb) RETURNS bigint
+CREATE FUNCTION apply_changes(p_owner text, p_changes jsonb, p_receipt jsonb) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     change record;
@@ -23,9 +23,23 @@ BEGIN
     ON CONFLICT (owner_id) DO UPDATE SET position = o.position + EXCLUDED.position
     RETURNING o.position - jsonb_array_length(p_changes) INTO current;
 
+    IF p_receipt IS NOT NULL THEN
+        DELETE FROM receipts
+        WHERE owner_id = p_owner AND expires_at <= (p_receipt->>'made_at')::timestamptz;
+        INSERT INTO receipts (owner_id, key, digest, answer, made_at, expires_at)
+        SELECT p_owner, r.key, r.digest, r.answer, r.made_at, r.expires_at
+        FROM jsonb_to_record(p_receipt) AS r (
+            key text, digest text, answer text, made_at timestamptz, expires_at timestamptz)
+        ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the key has a receipt' USING ERRCODE = 'TH002';
+        END IF;
+    END IF;
+
     FOR change IN
         SELECT * FROM jsonb_to_recordset(p_changes) AS c (
-            id uuid, title text, description text, priority smallint, due_day date,
+            id uuid, title text, title_key text, description text, search_text text,
+            priority smallint, due_day date,
             due_at timestamptz, tags jsonb, completed_at timestamptz, created_at timestamptz,
             updated_at timestamptz, version integer, deleted_at timestamptz,
             previous bigint, action text, by_id text, changed jsonb)
@@ -33,15 +47,17 @@ BEGIN
         current := current + 1;
         IF change.version = 1 THEN
             INSERT INTO tasks (
-                owner_id, id, title, description, priority, due_day, due_at, tags, completed_at,
-                created_at, updated_at, version, deleted_at, position)
+                owner_id, id, title, title_key, description, search_text, priority, due_day, due_at,
+                tags, completed_at, created_at, updated_at, version, deleted_at, position)
             VALUES (
-                p_owner, change.id, change.title, change.description, change.priority,
-                change.due_day, change.due_at, change.tags, change.completed_at,
-                change.created_at, change.updated_at, 1, change.deleted_at, current);
+                p_owner, change.id, change.title, change.title_key, change.description,
+                change.search_text, change.priority, change.due_day, change.due_at, change.tags,
+                change.completed_at, change.created_at, change.updated_at, 1, change.deleted_at,
+                current);
         ELSE
             UPDATE tasks SET
-                title = change.title, description = change.description,
+                title = change.title, title_key = change.title_key,
+                description = change.description, search_text = change.search_text,
                 priority = change.priority, due_day = change.due_day, due_at = change.due_at,
                 tags = change.tags, completed_at = change.completed_at,
                 updated_at = change.updated_at, version = change.version,
@@ -77,7 +93,9 @@ def upgrade() -> None:
         sa.Column("owner_id", KEY, nullable=False),
         sa.Column("id", ID, nullable=False),
         sa.Column("title", TEXT, nullable=False),
+        sa.Column("title_key", KEY, nullable=False),
         sa.Column("description", TEXT),
+        sa.Column("search_text", TEXT, nullable=False),
         sa.Column("priority", RANK, nullable=False),
         sa.Column("due_day", DAY),
         sa.Column("due_at", INSTANT),
@@ -105,6 +123,11 @@ def upgrade() -> None:
         sa.CheckConstraint("updated_at >= created_at", name="tasks_updated_after_created"),
         sqlite_strict=True,
     )
+    present = "deleted_at IS NULL"
+    _index("tasks_by_updated_at", ["updated_at"], present)
+    _index("tasks_by_due_day", ["due_day"], f"{present} AND due_day IS NOT NULL")
+    _index("tasks_by_due_at", ["due_at"], f"{present} AND due_at IS NOT NULL")
+    _index("tasks_without_due", [], f"{present} AND due_day IS NULL AND due_at IS NULL")
     op.create_table(
         "journal",
         sa.Column("owner_id", KEY, nullable=False),
@@ -121,12 +144,31 @@ def upgrade() -> None:
         sa.CheckConstraint("previous < position", name="journal_previous_before"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "receipts",
+        sa.Column("owner_id", KEY, nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("digest", KEY, nullable=False),
+        sa.Column("answer", TEXT, nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", "key", name="receipts_pkey"),
+        sqlite_strict=True,
+    )
+    op.create_index("receipts_by_expiry", "receipts", ["owner_id", "expires_at"])
     if op.get_context().dialect.name == "postgresql":
         op.execute(APPLY_CHANGES)
 
 
+def _index(name: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(
+        name, "tasks", ["owner_id", *columns, "id"], postgresql_where=where, sqlite_where=where
+    )
+
+
 def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION apply_changes(text, jsonb)")
-    for table in ("journal", "tasks", "owners"):
+        op.execute("DROP FUNCTION apply_changes(text, jsonb, jsonb)")
+    for table in ("receipts", "journal", "tasks", "owners"):
         op.drop_table(table)

@@ -18,10 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from application.ports import Listing
 from domain.errors import InvalidFields, NotOwner, TaskhavenError
 from domain.owner import Actor, Owner
-from tests.builders import DAWN, an_id, an_owner
+from domain.task import Task
+from tests.builders import DAWN, an_id, an_owner, newest_first
 from tests.contract.tenants import Tenant
 from tests.storages import Opened, opened
 
@@ -160,10 +160,12 @@ class Tenants(RuleBasedStateMachine):
     def list_pages(self, who: int, limit: int) -> None:
         tenant = self.tenants[who]
         found: list[UUID] = []
-        before = None
+        last: Task | None = None
         while True:
             page = self.run(
-                self.service.list_tasks()(Actor(tenant.owner), tenant.owner, Listing(limit, before))
+                self.service.list_tasks()(
+                    Actor(tenant.owner), tenant.owner, newest_first(limit, last)
+                )
             )
             for task in page.tasks:
                 tenant.compare(task)
@@ -173,7 +175,7 @@ class Tenants(RuleBasedStateMachine):
             assert found == tenant.newest_first()[: len(found)]
             if not page.more:
                 break
-            before = found[-1]
+            last = page.tasks[-1]
         assert found == tenant.newest_first()
 
     @rule(who=who, after=st.integers(0, 30), limit=st.integers(1, 30))
@@ -195,7 +197,7 @@ class Tenants(RuleBasedStateMachine):
         for attempt in (
             self.service.create_task()(somebody, owner, {"title": "x"}),
             self.service.read_task()(somebody, owner, id),
-            self.service.list_tasks()(somebody, owner, Listing(1)),
+            self.service.list_tasks()(somebody, owner, newest_first(1)),
             self.service.edit_task()(somebody, owner, id, {"title": "x"}),
             self.service.complete_task()(somebody, owner, id),
             self.service.delete_task()(somebody, owner, id),

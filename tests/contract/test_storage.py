@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from application.errors import Unavailable
-from application.ports import Listing
 from migrations.runner import downgrade
-from tests.builders import a_task, toggle
+from tests.builders import a_task, newest_first, toggle
 from tests.contract.unavailable import unavailable
 from tests.leaks import nothing_left_open
 from tests.migrations.databases import connected, target
@@ -76,7 +75,7 @@ async def test_processes_that_write_at_once_lose_nothing(durable_url: str) -> No
         await asyncio.gather(write(one), write(one), write(two), write(two))
 
         for storage in (one, two):
-            page = await storage.tasks.page(owner, Listing(limit=500))
+            page = await storage.tasks.page(owner, newest_first(500))
             assert (len(page.tasks), page.position) == (41, 81)
             assert (await storage.tasks.get(owner, task.id)).version == 41
     nothing_left_open(durable_url)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from application.ports import Journal, Listing, Tasks
+from application.ports import Journal, Tasks
 from domain.errors import TaskNotFound
 from domain.owner import Owner
 from domain.task import Task
-from tests.builders import Verb, a_task, an_id, an_owner, edit, toggle, trash
+from tests.builders import Verb, a_task, an_id, an_owner, edit, newest_first, toggle, trash
 
 OTHERS: dict[str, Callable[[Owner], Owner]] = {
     "a stranger": lambda owner: an_owner(),
@@ -38,7 +38,7 @@ async def test_I02_a_foreign_task_cannot_be_read(tasks: Tasks, task: Task, other
         await tasks.get(other, an_id())
 
     assert str(foreign.value) == str(absent.value)
-    assert list((await tasks.page(other, Listing(limit=10))).tasks) == []
+    assert list((await tasks.page(other, newest_first(10))).tasks) == []
 
 
 @pytest.mark.parametrize("change", [edit(title="mine"), toggle, trash, lambda task: task])
@@ -76,7 +76,7 @@ async def test_a_foreign_task_is_no_place_to_go_on_from(tasks: Tasks, other: Own
     for task in (older, newer, foreign):
         await tasks.add(task, by=task.owner)
 
-    page = await tasks.page(other, Listing(limit=10, before=foreign.id))
+    page = await tasks.page(other, newest_first(10, beyond=foreign))
 
     assert foreign not in page.tasks
     assert older in page.tasks

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from application.ports import Listing, Tasks
+from application.ports import Tasks
 from domain.fields import Fields
 from domain.owner import Owner
 from domain.task import Task
-from tests.builders import a_task, edit, later, toggle, trash
+from tests.builders import a_task, edit, later, newest_first, toggle, trash
 from tests.strategies import fields
 
 TEXTS = {
@@ -32,7 +32,7 @@ TEXTS = {
 async def kept(tasks: Tasks, task: Task) -> None:
     """The task comes back the same, whichever way it is asked for."""
     assert await tasks.get(task.owner, task.id) == task
-    assert list((await tasks.page(task.owner, Listing(limit=1))).tasks) == [task]
+    assert list((await tasks.page(task.owner, newest_first(1))).tasks) == [task]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())

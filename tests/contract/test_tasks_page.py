@@ -1,16 +1,15 @@
 """`Tasks.page`: newest first, and to the end without a gap or a repeat, on every adapter."""
 
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from application.ports import Listing, Page, Tasks
+from application.ports import Page, Tasks
 from domain.owner import Owner
 from domain.task import Task
-from tests.builders import a_task, an_id, an_owner, edit, later, toggle, trash
+from tests.builders import a_task, an_owner, edit, later, newest_first, toggle, trash
 
 
 async def added(tasks: Tasks, owner: Owner, count: int) -> list[Task]:
@@ -23,19 +22,18 @@ async def added(tasks: Tasks, owner: Owner, count: int) -> list[Task]:
 
 async def pages(tasks: Tasks, owner: Owner, limit: int) -> AsyncIterator[Page]:
     """Every page, each from where the one before ended."""
-    before: UUID | None = None
+    last: Task | None = None
     while True:
-        page = await tasks.page(owner, Listing(limit, before))
+        page = await tasks.page(owner, newest_first(limit, last))
         yield page
         if not page.more:
             return
-        last = page.tasks[-1].id
-        assert before is None or last < before
-        before = last
+        assert last is None or page.tasks[-1].id < last.id
+        last = page.tasks[-1]
 
 
 async def test_an_owner_without_tasks_has_an_empty_page(tasks: Tasks) -> None:
-    for listing in (Listing(limit=1), Listing(limit=500), Listing(limit=1, before=an_id())):
+    for listing in (newest_first(1), newest_first(500), newest_first(1, beyond=a_task())):
         page = await tasks.page(an_owner(), listing)
 
         assert (list(page.tasks), page.more, page.position) == ([], False, 0)
@@ -49,7 +47,7 @@ async def test_the_newest_task_comes_first_in_whatever_order_they_were_added(
     for task in (middle, newest, oldest):
         await tasks.add(task, by=owner)
 
-    page = await tasks.page(owner, Listing(limit=10))
+    page = await tasks.page(owner, newest_first(10))
 
     assert list(page.tasks) == [newest, middle, oldest]
 
@@ -61,7 +59,7 @@ async def test_a_microsecond_decides(tasks: Tasks) -> None:
     for task in (just_after, earlier):
         await tasks.add(task, by=owner)
 
-    page = await tasks.page(owner, Listing(limit=10))
+    page = await tasks.page(owner, newest_first(10))
 
     assert list(page.tasks) == [just_after, earlier]
 
@@ -89,7 +87,7 @@ async def test_edits_do_not_move_a_task_and_deletes_take_it_out(tasks: Tasks) ->
     edited = await tasks.update(owner, oldest.id, edit(title="new"), by=owner)
     await tasks.update(owner, middle.id, trash, by=owner)
 
-    page = await tasks.page(owner, Listing(limit=2))
+    page = await tasks.page(owner, newest_first(2))
     assert (list(page.tasks), page.more) == ([newest, edited], False)
 
 
@@ -99,8 +97,8 @@ async def test_the_position_counts_every_write_so_far(tasks: Tasks) -> None:
     await tasks.update(owner, task.id, toggle, by=owner)
     await tasks.update(owner, task.id, trash, by=owner)
 
-    whole = await tasks.page(owner, Listing(limit=10))
-    beyond = await tasks.page(owner, Listing(limit=10, before=task.id))
+    whole = await tasks.page(owner, newest_first(10))
+    beyond = await tasks.page(owner, newest_first(10, beyond=task))
 
     assert (whole.position, beyond.position) == (4, 4)
     assert list(beyond.tasks) == []
@@ -111,7 +109,7 @@ async def test_a_page_goes_on_from_an_id_that_is_no_longer_there(tasks: Tasks) -
     oldest, middle, _ = await added(tasks, owner, 3)
     await tasks.update(owner, middle.id, trash, by=owner)
 
-    page = await tasks.page(owner, Listing(limit=10, before=middle.id))
+    page = await tasks.page(owner, newest_first(10, beyond=middle))
 
     assert list(page.tasks) == [oldest]
 

@@ -3,8 +3,7 @@
 import pytest
 
 from application.errors import Unavailable
-from application.ports import Listing
-from tests.builders import a_task, edit
+from tests.builders import a_task, edit, newest_first
 from tests.storages import Opened
 
 
@@ -14,7 +13,7 @@ async def unavailable(storage: Opened) -> None:
     for attempt in (
         storage.storage.check(),
         storage.tasks.get(task.owner, task.id),
-        storage.tasks.page(task.owner, Listing(limit=1)),
+        storage.tasks.page(task.owner, newest_first(1)),
         storage.tasks.add(task, by=task.owner),
         storage.tasks.update(task.owner, task.id, edit(title="x"), by=task.owner),
         storage.journal.position(task.owner),

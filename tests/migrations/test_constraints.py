@@ -12,7 +12,9 @@ Row = dict[str, object]
 TASK: Row = {
     "owner_id": "alice",
     "title": "x",
+    "title_key": "x",
     "description": None,
+    "search_text": "x\n",
     "priority": 0,
     "due_day": None,
     "due_at": None,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from application.ports import Journal, Listing, Tasks
+from application.ports import Journal, Receipts, Tasks
 from application.tasks import (
     CompleteTask,
     CreateTask,
@@ -18,20 +18,20 @@ from application.tasks import (
 )
 from domain.errors import InvalidFields, NotOwner
 from domain.owner import Actor, Owner
-from tests.builders import an_id, an_owner, later
+from tests.builders import an_id, an_owner, later, newest_first
 
 
 class Touched(Exception):
     """Storage was asked for something."""
 
 
-class Untouchable(Tasks, Journal):
+class Untouchable(Tasks, Journal, Receipts):
     """Storage that must not be asked."""
 
     async def get(self, *_: object, **__: object) -> NoReturn:
         raise Touched
 
-    page = add = update = position = entries = get
+    page = add = update = position = entries = find = get
 
 
 STORAGE = Untouchable()
@@ -40,21 +40,21 @@ Use = Callable[[Actor, Owner, UUID], Awaitable[object]]
 
 
 def create(given: Mapping[str, object]) -> Use:
-    use = CreateTask(STORAGE, now=later, new_id=an_id)
+    use = CreateTask(STORAGE, STORAGE, now=later, new_id=an_id)
     return lambda actor, owner, id: use(actor, owner, given)
 
 
 def edit(given: Mapping[str, object]) -> Use:
-    use = EditTask(STORAGE, now=later)
+    use = EditTask(STORAGE, STORAGE, now=later)
     return lambda actor, owner, id: use(actor, owner, id, given)
 
 
 EVERY: dict[str, Use] = {
     "create": create({"title": "x"}),
     "read": ReadTask(STORAGE),
-    "list": lambda actor, owner, id: ListTasks(STORAGE)(actor, owner, Listing(limit=1)),
+    "list": lambda actor, owner, id: ListTasks(STORAGE)(actor, owner, newest_first(1)),
     "edit": edit({"title": "x"}),
-    "complete": CompleteTask(STORAGE, later),
+    "complete": CompleteTask(STORAGE, STORAGE, later),
     "delete": DeleteTask(STORAGE, later),
     "read position": lambda actor, owner, id: ReadPosition(STORAGE)(actor, owner),
 }

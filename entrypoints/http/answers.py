@@ -1,0 +1,19 @@
+"""Answers as values, and on their way into Litestar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from litestar.response.base import ASGIResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: status, headers (names in lower case) and body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    def response(self) -> ASGIResponse:
+        """The same for Litestar, which takes JSON for granted where no content type is said."""
+        return ASGIResponse(body=self.body, status_code=self.status, headers=dict(self.headers))
