@@ -28,6 +28,7 @@ _OWNER = Owner("large")
 _BATCH = 250_000
 _DEPTHS = (0.0, 0.25, 0.5, 0.75, 0.99)
 _REPEATS = 40
+_WAYS = ("Index Scan", "Index Only Scan", "Bitmap Index Scan", "Seq Scan")
 
 # Ids as the service makes them: from the instant of creation. A third of the tasks each is due on a
 # day, at an instant and never; a thirtieth lies in the trash.
@@ -64,7 +65,9 @@ def main() -> None:
         url = server.create_database("depth")
         runner.upgrade(url)
         _fill(url, arguments.tasks, arguments.share)
-        print(f"\n{'sort':<16}{'depth':>6}{'ms':>9}{'buffers':>9}  plan", flush=True)
+        depths = " | ".join(f"{depth:.0%}" for depth in _DEPTHS)
+        print(f"\n| ms at depth | {depths} | buffers at most | found by |")
+        print("|---" * (len(_DEPTHS) + 3) + "|", flush=True)
         asyncio.run(_measure(url, arguments.limit))
 
 
@@ -92,18 +95,24 @@ async def _measure(url: str, limit: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for key in SortKey:
             for descending in (True, False):
-                order = Order(key, descending)
-                for depth in _DEPTHS:
-                    after = _mark_at(connection, order, depth)
-                    listing = Listing(limit, (order,), after=after)
-                    milliseconds = await _time(tasks, listing)
-                    buffers, plan = _explain(connection, listing)
-                    name = f"{'-' if descending else ''}{key}"
-                    print(
-                        f"{name:<16}{depth:>6.0%}{milliseconds:>9.2f}{buffers:>9,}  {plan}",
-                        flush=True,
-                    )
+                print(await _row(connection, tasks, Order(key, descending), limit), flush=True)
     await database.close()
+
+
+async def _row(
+    connection: psycopg.Connection[Any], tasks: PostgresTasks, order: Order, limit: int
+) -> str:
+    """A sort's row of the table."""
+    times, buffers, ways = [], [], []
+    for depth in _DEPTHS:
+        listing = Listing(limit, (order,), after=_mark_at(connection, order, depth))
+        times.append(f"{await _time(tasks, listing):.2f}")
+        touched, way = _explain(connection, listing)
+        buffers.append(touched)
+        ways.append(way)
+    name = f"`{'-' if order.descending else ''}{order.key}`"
+    cells = [name, *times, f"{max(buffers):,}", "; or ".join(dict.fromkeys(ways))]
+    return f"| {' | '.join(cells)} |"
 
 
 def _mark_at(connection: psycopg.Connection[Any], order: Order, depth: float) -> Mark | None:
@@ -141,8 +150,9 @@ def _explain(connection: psycopg.Connection[Any], listing: Listing) -> tuple[int
         f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", params
     ).fetchall()
     plan = explained[0][0][0]["Plan"]
-    nodes = [node for node in _nodes(plan) if node.get("Relation Name") == "tasks"]
-    ways = [f"{node['Node Type']} {node.get('Index Name', '')}".strip() for node in nodes]
+    nodes = [node for node in _nodes(plan) if node["Node Type"] in _WAYS]
+    ways = [node.get("Index Name", "the whole table") for node in nodes]
+    ways = [way for way in ways if way != "owners_pkey"]
     return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], " + ".join(ways)
 
 
