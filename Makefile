@@ -20,7 +20,7 @@ INSTALL = $(UV) pip install --python $(BIN)/python
 COMPILE = $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
 	--python-version 3.11 --custom-compile-command 'make lock' $(LOCK)
 
-.PHONY: help serve test check lint types contracts suite coverage format lock clean
+.PHONY: help serve test check lint types contracts suite fuzz coverage format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ contracts: .venv/development ## who may import whom
 
 suite: .venv/development ## the tests alone; make suite ARGS='-k due -x'
 	@$(BIN)/pytest $(ARGS)
+
+fuzz: .venv/development ## 10,000 made-up requests to each storage; FUZZ_EXAMPLES=100000 make fuzz
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/pytest tests/fuzz $(ARGS)
 
 coverage: .venv/development ## the tests, and the lines that no test ran
 	@$(BIN)/coverage run -m pytest $(ARGS)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from application.ports import Receipt, Receipts
+from application.ports import Clock, Receipt, Receipts
 from domain.errors import TaskhavenError
 from domain.owner import Owner
 from domain.task import Task
 
 KEPT = timedelta(hours=24)
+_SWEPT_AT_ONCE = 1000
 
 
 class DoneBefore(TaskhavenError):
@@ -44,3 +45,16 @@ class Once:
         if receipt.digest != self.digest:
             raise KeyReused
         raise DoneBefore(receipt.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReceipts:
+    """Forget the receipts that have expired, bit by bit, so that no writer has to wait for it."""
+
+    receipts: Receipts
+    now: Clock
+
+    async def __call__(self) -> None:
+        at = self.now()
+        while await self.receipts.sweep(at=at, limit=_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
+            pass

@@ -72,8 +72,13 @@ class Tasks(Protocol):
         """
 
     @abstractmethod
-    async def add(self, task: Task, *, by: Owner, receipt: Receipt | None = None) -> None:
-        """Store a new task, which is in version 1."""
+    async def add(
+        self, task: Task, *, by: Owner, most: int | None = None, receipt: Receipt | None = None
+    ) -> None:
+        """Store a new task, which is in version 1.
+
+        Raises `TooManyTasks` if the owner has `most` already, those in the trash left out.
+        """
 
     @abstractmethod
     async def update(
@@ -107,6 +112,10 @@ class Receipts(Protocol):
     @abstractmethod
     async def find(self, owner: Owner, key: str, *, at: datetime) -> Receipt | None:
         """The owner's receipt under that key, unless it has expired `at` that instant."""
+
+    @abstractmethod
+    async def sweep(self, *, at: datetime, limit: int) -> int:
+        """Forget at most `limit` receipts, of any owner, that have expired; returns how many."""
 
 
 class Journal(Protocol):

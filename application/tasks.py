@@ -15,6 +15,7 @@ from uuid import UUID
 from application.errors import Busy, KeyTaken
 from application.once import Once
 from application.ports import Clock, Journal, NewId, Page, Receipt, Receipts, Tasks
+from domain.errors import TaskNotFound, VersionMismatch
 from domain.fields import read_fields
 from domain.listing import Listing
 from domain.owner import Actor, Owner
@@ -26,12 +27,16 @@ Versions = frozenset[int] | None
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """Make a new task from plain values, `title` among them."""
+    """Make a new task from plain values, `title` among them.
+
+    Raises `TooManyTasks` if the owner has `most` already.
+    """
 
     tasks: Tasks
     receipts: Receipts
     now: Clock
     new_id: NewId
+    most: int | None = None
 
     async def __call__(
         self,
@@ -47,7 +52,7 @@ class CreateTask:
         task = Task.create(owner=owner, id=self.new_id(at), fields=fields, at=at)
         async with _done_once(once, self.receipts, owner, at):
             receipt = once.receipt(task, at=at) if once else None
-            await self.tasks.add(task, by=actor.owner, receipt=receipt)
+            await self.tasks.add(task, by=actor.owner, most=self.most, receipt=receipt)
         return task
 
 
@@ -64,7 +69,7 @@ class ReadTask:
 
 @dataclass(frozen=True, slots=True)
 class ListTasks:
-    """Show a page of tasks, newest first."""
+    """Show a page of a list."""
 
     tasks: Tasks
 
@@ -178,12 +183,17 @@ def _receipt(once: Once | None, at: datetime) -> Callable[[Task], Receipt] | Non
 async def _done_once(
     once: Once | None, receipts: Receipts, owner: Owner, at: datetime
 ) -> AsyncIterator[None]:
-    """Ask before the command whether it was done, and again if it was being done meanwhile."""
+    """Ask before the command whether it was done, and again if it was being done meanwhile.
+
+    Then its key is taken, or its own first try made the version or the task another.
+    """
     if once is not None:
         await once.check(receipts, owner, at=at)
     try:
         yield
-    except KeyTaken:
+    except (KeyTaken, TaskNotFound, VersionMismatch) as refused:
         if once is not None:
             await once.check(receipts, owner, at=at)
-        raise Busy from None
+        if isinstance(refused, KeyTaken):
+            raise Busy from None
+        raise

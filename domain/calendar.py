@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from domain.due import Due
+
 _DAY = timedelta(days=1)
 
 
@@ -23,6 +25,10 @@ class Calendar:
         it, at the first of the two.
         """
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+    def moment(self, due: Due) -> datetime:
+        """The instant that a due date counts as: a day, as its midnight."""
+        return due.instant or self.midnight(due.day or date.min)
 
     def first_day_from(self, instant: datetime) -> date:
         """The first day that begins at `instant` or later."""

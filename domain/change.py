@@ -38,6 +38,12 @@ class Change:
         return self.after.updated_at
 
     @property
+    def gain(self) -> int:
+        """How many tasks the owner has more after it: 1, 0 or -1; those in the trash left out."""
+        before = self.before is not None and not self.before.deleted
+        return int(not self.after.deleted) - int(before)
+
+    @property
     def action(self) -> Action:
         """What it did, read off the two tasks."""
         if self.before is None:

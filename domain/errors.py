@@ -5,6 +5,7 @@ TaskhavenError
 ├── InvalidOwner       a subject that no owner can have
 ├── NotOwner           the actor may not act for that owner
 ├── TaskNotFound       this owner has no such task; somebody else's looks the same as none
+├── TooManyTasks       the owner has as many tasks as this service allows
 └── VersionMismatch    the task is not in a version the caller expected
 """
 
@@ -42,6 +43,10 @@ class NotOwner(TaskhavenError):
 
 class TaskNotFound(TaskhavenError):
     """No task of this owner has that id."""
+
+
+class TooManyTasks(TaskhavenError):
+    """The owner has as many tasks as allowed, and the change would add one."""
 
 
 class VersionMismatch(TaskhavenError):

@@ -35,6 +35,10 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+RANKS = {priority: rank for rank, priority in enumerate(Priority)}
+"""Each priority's place in their order, from 0."""
+
+
 class Fields(TypedDict, total=False):
     """Well-formed values for the members given; an absent member is to be kept."""
 

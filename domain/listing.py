@@ -5,24 +5,20 @@ This is the meaning that every storage has to keep; the memory adapter runs it a
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.calendar import IN_UTC, Calendar
 from domain.due import Due
-from domain.fields import Priority
+from domain.due_range import DueRange
+from domain.fields import RANKS, Priority
 from domain.task import Task
 
 SORTED_TITLE = 100  # code points of a title that count for its order
 
 SortValue: TypeAlias = datetime | Due | int | str | None
-
-_RANKS = {priority: rank for rank, priority in enumerate(Priority)}
-_FIRST_DAY, _LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
-_FIRST_INSTANT = datetime(1, 1, 2, tzinfo=UTC)
-_LAST_INSTANT = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class SortKey(StrEnum):
@@ -56,56 +52,6 @@ class Mark:
 
     values: tuple[SortValue, ...]
     id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class DueRange:
-    """Due dates from a point in time (included) up to another (excluded), as days and instants."""
-
-    first_day: date = _FIRST_DAY
-    end_day: date = _LAST_DAY
-    start: datetime = _FIRST_INSTANT
-    end: datetime = _LAST_INSTANT
-
-    @classmethod
-    def after(cls, bound: Due, calendar: Calendar) -> "DueRange":
-        """From `bound` on; a day counts as its midnight."""
-        start = moment(bound, calendar)
-        return cls(first_day=calendar.first_day_from(start), start=start)
-
-    @classmethod
-    def before(cls, bound: Due, calendar: Calendar) -> "DueRange":
-        """Before `bound`; a day counts as its midnight."""
-        end = moment(bound, calendar)
-        return cls(end_day=calendar.first_day_from(end), end=end)
-
-    @classmethod
-    def today(cls, now: datetime, calendar: Calendar) -> "DueRange":
-        """The day that it is at `now`, from midnight to midnight."""
-        today = calendar.today(now)
-        tomorrow = today + timedelta(days=1)
-        return cls(today, tomorrow, calendar.midnight(today), calendar.midnight(tomorrow))
-
-    @classmethod
-    def past(cls, now: datetime, calendar: Calendar) -> "DueRange":
-        """What should have been done by `now`: a day is past once it is over."""
-        return cls(end_day=calendar.today(now), end=now)
-
-    def __and__(self, other: "DueRange") -> "DueRange":
-        return DueRange(
-            max(self.first_day, other.first_day),
-            min(self.end_day, other.end_day),
-            max(self.start, other.start),
-            min(self.end, other.end),
-        )
-
-    def includes(self, due: Due | None) -> bool:
-        """Whether the due date lies in the range; no due date lies in none."""
-        if due is None:
-            return False
-        if due.instant is not None:
-            return self.start <= due.instant < self.end
-        return due.day is not None and self.first_day <= due.day < self.end_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +129,9 @@ def mark_of(task: Task, orders: Sequence[Order]) -> Mark:
     return Mark(tuple(_value(task, order.key) for order in orders), task.id)
 
 
-def moment(due: Due, calendar: Calendar) -> datetime:
-    """The instant that a due date counts as: a day, as its midnight."""
-    return due.instant or calendar.midnight(due.day or _FIRST_DAY)
-
-
 def due_key(due: Due, calendar: Calendar) -> tuple[datetime, bool, date]:
     """The order of due dates: a day comes before instants of its midnight."""
-    return moment(due, calendar), due.instant is not None, due.day or _FIRST_DAY
+    return calendar.moment(due), due.instant is not None, due.day or date.min
 
 
 def title_key(title: str) -> str:
@@ -212,7 +153,7 @@ def _value(task: Task, key: SortKey) -> SortValue:
         case SortKey.DUE_DATE:
             return task.due_date
         case SortKey.PRIORITY:
-            return _RANKS[task.priority]
+            return RANKS[task.priority]
         case SortKey.TITLE:
             return title_key(task.title)
         case SortKey.COMPLETED_AT:

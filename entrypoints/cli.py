@@ -46,12 +46,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     # Worker processes read the environment anew, so what the options say goes there.
     os.environ.update({name: str(value) for name, value in chosen.items() if value is not None})
     settings = _settings()
-    if taken(settings.host, settings.port):
-        raise _Failed(
-            f"port {settings.port} of {settings.host} cannot be had: "
-            "choose another with PORT or --port"
-        )
+    _refuse_if(taken(settings.host, settings.port), settings)
     _prepare(settings)
+    _refuse_if(taken(settings.host, settings.port), settings)  # preparing may have taken a while
     click.echo(_welcome(settings))
     sys.stdout.flush()
     run(settings)
@@ -105,6 +102,14 @@ def _settings() -> Settings:
         return settings_of(os.environ, Path.cwd())
     except BadSetting as error:
         raise _BadCall(str(error)) from None
+
+
+def _refuse_if(is_taken: bool, settings: Settings) -> None:
+    if is_taken:
+        raise _Failed(
+            f"port {settings.port} of {settings.host} cannot be had: "
+            "choose another with PORT or --port"
+        )
 
 
 def _prepare(settings: Settings) -> str | None:

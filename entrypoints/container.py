@@ -16,6 +16,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import RandomIds
 from adapters.tokens.claims import Expected
 from adapters.tokens.shared_secret import SharedSecretTokens
+from application.once import ForgetReceipts
 from application.tasks import (
     CompleteTask,
     CreateTask,
@@ -81,11 +82,17 @@ class Container(containers.DeclarativeContainer):
     )
 
     create_task = providers.Singleton(
-        CreateTask, tasks=tasks, receipts=receipts, now=now, new_id=new_id
+        CreateTask,
+        tasks=tasks,
+        receipts=receipts,
+        now=now,
+        new_id=new_id,
+        most=settings.provided.most_tasks,
     )
     read_task = providers.Singleton(ReadTask, tasks=tasks)
     list_tasks = providers.Singleton(ListTasks, tasks=tasks)
     edit_task = providers.Singleton(EditTask, tasks=tasks, receipts=receipts, now=now)
     complete_task = providers.Singleton(CompleteTask, tasks=tasks, receipts=receipts, now=now)
     delete_task = providers.Singleton(DeleteTask, tasks=tasks, now=now)
+    forget_receipts = providers.Singleton(ForgetReceipts, receipts=receipts, now=now)
     read_position = providers.Singleton(ReadPosition, journal=journal)

@@ -11,6 +11,7 @@ from granian.log import LogLevels
 from entrypoints.settings import Settings
 
 _HEADER_PATIENCE = 5_000  # milliseconds for a request's headers to arrive
+_STOP_PATIENCE = 20  # seconds for a worker to finish what is under way; a slow body takes 10
 _HEADER_BUFFER = 64 * 1024  # bytes; more than the edge lets pass, so that it can answer 431
 
 
@@ -24,6 +25,7 @@ def run(settings: Settings) -> None:
         interface=Interfaces.ASGI,
         workers=settings.workers,
         respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_PATIENCE,
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(

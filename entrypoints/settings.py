@@ -68,6 +68,7 @@ class Settings:
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     cors_origins: tuple[str, ...] = ()
+    max_tasks_per_owner: int = 0
 
     @classmethod
     def from_mapping(cls, *environs: Mapping[str, str]) -> Self:
@@ -89,12 +90,17 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether the service is reached from this machine alone."""
-        return self.host == "localhost" or _is_loopback(self.host)
+        return ip_address(self.host).is_loopback
 
     @property
     def session_state(self) -> bool:
         """Whether a connection keeps its session: not behind a pooler that shares sessions."""
         return self.database_direct_url is None and self.database_pooler == "none"
+
+    @property
+    def most_tasks(self) -> int | None:
+        """How many tasks an owner may have, if there is a limit."""
+        return self.max_tasks_per_owner or None
 
     @property
     def migration_url(self) -> DatabaseUrl:
@@ -115,7 +121,10 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
     """
     if environ.get("ENVIRONMENT", "").strip().lower() == "production":
         return Settings.from_mapping(environ)
-    local = dotenv_values(directory / ".env")
+    try:
+        local = dotenv_values(directory / ".env", interpolate=False)  # a secret may hold any text
+    except UnicodeDecodeError:
+        raise BadSetting(".env", "must be text in UTF-8") from None
     return Settings.from_mapping(environ, {name: text or "" for name, text in local.items()})
 
 
@@ -126,11 +135,11 @@ def _read(setting: Setting, name: str, text: str) -> Any:
         raise BadSetting(name, str(error)) from None
 
 
-def _is_loopback(host: str) -> bool:
+def _address(text: str) -> str:
     try:
-        return ip_address(host).is_loopback
+        return str(ip_address("127.0.0.1" if text == "localhost" else text))
     except ValueError:
-        return False
+        raise ValueError("must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::1") from None
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -160,7 +169,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 SETTINGS = (
     Setting("environment", _one_of(*ENVIRONMENTS)),
-    Setting("host", str),
+    Setting("host", _address),
     Setting("port", _whole(1, 65_535)),
     Setting("workers", _whole(1, 64)),
     Setting("log_level", _log_level, ("DEBUG",)),
@@ -173,4 +182,5 @@ SETTINGS = (
     Setting("jwt_issuer", str),
     Setting("jwt_audience", str),
     Setting("cors_origins", origins, ("BETTER_AUTH_URL",)),
+    Setting("max_tasks_per_owner", _whole(0, 1_000_000_000)),
 )

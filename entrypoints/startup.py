@@ -12,7 +12,10 @@ _NEXT_TRY = 0.5  # seconds
 _NEXT_WORD = 5.0  # seconds between messages while waiting
 
 # Nothing that waiting would mend. libpq gives no state for an error while connecting, only text.
-_FINAL = ("password authentication failed", "no password supplied", "does not exist", "no pg_hba")
+_FINAL = (
+    *("password authentication failed", "no password supplied", "does not exist", "no pg_hba"),
+    *("invalid sslmode value", "root certificate file"),
+)
 
 
 class CannotStart(Exception):
@@ -83,7 +86,7 @@ def prepare_database(settings: Settings, say: Callable[[str], None]) -> str | No
                     f"the database did not answer within {settings.startup_wait} s (STARTUP_WAIT)"
                 ) from None
         except (DatabaseError, OSError) as error:
-            reason = getattr(error, "orig", error)
+            reason = str(getattr(error, "orig", error)).partition("\n")[0]  # SQL may follow
             raise CannotStart(f"the database cannot be used: {reason}") from None
         if monotonic() >= word:
             say("Waiting for the database")
@@ -93,7 +96,7 @@ def prepare_database(settings: Settings, say: Callable[[str], None]) -> str | No
 
 def _kept(file: Path) -> Secret:
     try:
-        return kept_secret(file)[0]
+        return kept_secret(file)
     except OSError as error:
         raise BadSetting(
             "JWT_SECRET", f"is missing, and {file} cannot be made: {error.strerror}"
@@ -103,7 +106,7 @@ def _kept(file: Path) -> Secret:
 
 
 def _give_up_if_final(reason: str) -> None:
-    if "unable to open database file" in reason:
-        raise CannotStart("the database's file cannot be opened (DATABASE_URL)")
+    if "unable to open database file" in reason or "readonly database" in reason:
+        raise CannotStart("the database's file cannot be opened and written (DATABASE_URL)")
     if any(text in reason for text in _FINAL):
         raise CannotStart("the database refuses the user, the password or the name in DATABASE_URL")

@@ -32,6 +32,7 @@ def assemble(container: Container) -> ASGIApp:
     return create_app(
         container.storage(),
         [*tasks.routes(), *health.routes(), *docs.routes()],
+        container.forget_receipts(),
         origins=container.settings().cors_origins,
     )
 

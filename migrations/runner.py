@@ -90,7 +90,13 @@ def _config(connection: Connection) -> Config:
 
 def _open_sqlite(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")  # the file remembers: readers never wait
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _begin_immediate(connection: Connection) -> None:

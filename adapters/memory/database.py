@@ -1,11 +1,13 @@
 """What the memory adapters share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from application.errors import KeyTaken
 from application.ports import Receipt, Storage
 from domain.change import Change, Entry
+from domain.errors import TooManyTasks
 from domain.owner import Owner
 from domain.task import Task
 
@@ -19,21 +21,24 @@ class Shelf:
     last_entry: dict[UUID, int] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
 
-    def apply(self, change: Change | None, receipt: Receipt | None) -> None:
+    def apply(
+        self, change: Change | None, receipt: Receipt | None, *, most: int | None = None
+    ) -> None:
         """Store a change, or none, and its receipt: atomic, since nothing in it awaits.
 
-        Raises `KeyTaken`, and has done nothing then.
+        Raises `TooManyTasks` and `KeyTaken`, and has done nothing then.
         """
+        present = sum(not task.deleted for task in self.tasks.values()) if most is not None else 0
+        if change and most is not None and change.gain > 0 and present >= most:
+            raise TooManyTasks
         if receipt is not None:
             self._keep(receipt)
         if change is not None:
             self._append(change)
 
     def _keep(self, receipt: Receipt) -> None:
-        for old in list(self.receipts.values()):
-            if old.expires_at <= receipt.made_at:
-                del self.receipts[old.key]
-        if receipt.key in self.receipts:
+        old = self.receipts.get(receipt.key)
+        if old is not None and old.expires_at > receipt.made_at:
             raise KeyTaken
         self.receipts[receipt.key] = receipt
 
@@ -67,6 +72,10 @@ class MemoryDatabase(Storage):
     def shelf_to_write(self, owner: Owner) -> Shelf:
         """The owner's shelf, kept from now on."""
         return self._shelves.setdefault(owner, Shelf())
+
+    def shelves(self) -> Iterable[Shelf]:
+        """Every owner's shelf."""
+        return self._shelves.values()
 
     async def open(self) -> None:
         """Nothing to make ready."""

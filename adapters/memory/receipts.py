@@ -16,3 +16,14 @@ class MemoryReceipts(Receipts):
     async def find(self, owner: Owner, key: str, *, at: datetime) -> Receipt | None:
         receipt = self._database.shelf(owner).receipts.get(key)
         return receipt if receipt is not None and receipt.expires_at > at else None
+
+    async def sweep(self, *, at: datetime, limit: int) -> int:
+        expired = [
+            (shelf, receipt.key)
+            for shelf in self._database.shelves()
+            for receipt in shelf.receipts.values()
+            if receipt.expires_at <= at
+        ][:limit]
+        for shelf, key in expired:
+            del shelf.receipts[key]
+        return len(expired)

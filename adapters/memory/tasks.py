@@ -35,8 +35,11 @@ class MemoryTasks(Tasks):
             len(found) if listing.count else None,
         )
 
-    async def add(self, task: Task, *, by: Owner, receipt: Receipt | None = None) -> None:
-        self._database.shelf_to_write(task.owner).apply(Change(None, task, by), receipt)
+    async def add(
+        self, task: Task, *, by: Owner, most: int | None = None, receipt: Receipt | None = None
+    ) -> None:
+        shelf = self._database.shelf_to_write(task.owner)
+        shelf.apply(Change(None, task, by), receipt, most=most)
 
     async def update(
         self,

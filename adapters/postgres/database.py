@@ -52,7 +52,14 @@ class PostgresDatabase(Database):
         *,
         scan: bool = False,  # noqa: ARG002 - it is the server that scans
     ) -> Rows:
-        """Every row the statement gives; one that writes may have done so where it raises."""
+        rows, _ = await self._run(statement, params)
+        return rows
+
+    async def execute(self, statement: Statement, params: Params) -> int:
+        _, touched = await self._run(statement, params)
+        return touched
+
+    async def _run(self, statement: Statement, params: Params) -> tuple[Rows, int]:
         if self._connections is None:
             raise Unavailable("the database is not open")
         async with self._connections.connection() as connection:
@@ -62,7 +69,8 @@ class PostgresDatabase(Database):
                         cursor = await connection.execute(
                             statement.text, statement.bind(params), binary=True
                         )
-                        return await cursor.fetchall()
+                        rows = await cursor.fetchall() if cursor.description else []
+                        return rows, cursor.rowcount
             except TimeoutError:
                 await connection.close()
                 raise Unavailable("PostgreSQL: no answer") from None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from application.errors import Busy, KeyTaken, Unavailable
+from domain.errors import TooManyTasks
 
 _LOST_RACE = frozenset(
     {
@@ -15,7 +16,7 @@ _LOST_RACE = frozenset(
         "55P03",  # lock not available
     }
 )
-_KEY_TAKEN = "TH002"
+_REFUSED = {"TH002": KeyTaken, "TH003": TooManyTasks}  # our own, raised by `apply_changes`
 _AWAY = (
     "08",  # connection
     "28",  # credentials
@@ -25,6 +26,8 @@ _AWAY = (
     "58",  # the machine below
     "25006",  # read-only: a replica, or a primary that was one
     "25P03",  # idle in transaction
+    "42501",  # no rights
+    "42703",  # no such column: not migrated
     "42P01",  # no such table: not migrated
     "42883",  # no such function: not migrated
 )
@@ -42,8 +45,8 @@ def translated() -> Iterator[None]:
     except psycopg.Error as error:
         if error.sqlstate in _LOST_RACE:
             raise Busy(f"PostgreSQL: {error.sqlstate}") from error
-        if error.sqlstate == _KEY_TAKEN:
-            raise KeyTaken from None
+        if refusal := _REFUSED.get(error.sqlstate or ""):
+            raise refusal from None
         away = error.sqlstate and error.sqlstate.startswith(_AWAY)
         lost = error.sqlstate is None and isinstance(
             error, psycopg.OperationalError | psycopg.InterfaceError

@@ -1,19 +1,17 @@
 """`Tasks` on PostgreSQL."""
 
 import json
-from collections.abc import Sequence
 
-from sqlalchemy import TIMESTAMP, Text, bindparam, cast, func
+from sqlalchemy import TIMESTAMP, bindparam, cast, func
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.database import PostgresDatabase
 from adapters.sql.database import Statement
-from adapters.sql.rows import Step, receipt_row_of, step_row_of
+from adapters.sql.rows import Write, receipt_row_of, step_row_of
 from adapters.sql.shapes import Idioms
 from adapters.sql.tables import tasks
 from adapters.sql.tasks import SqlTasks
 from application.errors import Busy
-from application.ports import Receipt
-from domain.owner import Owner
 
 
 class PostgresTasks(SqlTasks):
@@ -25,7 +23,13 @@ class PostgresTasks(SqlTasks):
         contains="strpos(tasks.search_text, {}) > 0",
         moment=func.coalesce(
             tasks.c.due_at,
-            func.timezone(cast(bindparam("zone"), Text), cast(tasks.c.due_day, TIMESTAMP)),
+            cast(
+                func.jsonb_extract_path_text(
+                    bindparam("midnights", type_=JSONB), func.to_char(tasks.c.due_day, "YYYY-MM-DD")
+                ),
+                TIMESTAMP(timezone=True),
+            ),
+            func.timezone("UTC", cast(tasks.c.due_day, TIMESTAMP)),  # of a task that came just now
         ),
     )
 
@@ -33,17 +37,21 @@ class PostgresTasks(SqlTasks):
         super().__init__(database)
         self._writes = database
         self._apply_changes = Statement(
-            "SELECT apply_changes(%(owner)s, %(changes)s::jsonb, %(receipt)s::jsonb)", {}
+            "SELECT apply_changes("
+            "%(owner)s, %(changes)s::jsonb, %(gain)s, %(most)s, %(receipt)s::jsonb)",
+            {},
         )
 
-    async def _apply(self, owner: Owner, steps: Sequence[Step], receipt: Receipt | None) -> bool:
+    async def _apply(self, write: Write) -> bool:
         params = {
-            "owner": owner.key,
-            "changes": _json([step_row_of(step) for step in steps]),
-            "receipt": None if receipt is None else _json(receipt_row_of(receipt)),
+            "owner": write.owner.key,
+            "changes": _json([step_row_of(step) for step in write.steps]),
+            "gain": write.gain,
+            "most": write.most,
+            "receipt": None if write.receipt is None else _json(receipt_row_of(write.receipt)),
         }
         try:
-            await self._writes.fetch(self._apply_changes, params)
+            await self._writes.execute(self._apply_changes, params)
         except Busy:
             return False
         return True

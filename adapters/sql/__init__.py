@@ -1,5 +1,5 @@
 """What PostgreSQL and SQLite share: tables, statements, rows and the compare-and-set loop.
 
-SQLAlchemy describes the tables and compiles each statement once, at start; the adapters hand the
-compiled text to their drivers (docs/decisions/0003).
+SQLAlchemy describes the tables and compiles each statement once; the adapters hand the compiled
+text to their drivers (docs/decisions/0003).
 """

@@ -44,6 +44,13 @@ class Database(Storage, Protocol):
         `scan` says that it may read many more rows than it gives, and so take a while.
         """
 
+    @abstractmethod
+    async def execute(self, statement: Statement, params: Params) -> int:
+        """Run a statement that writes; returns how many rows it touched.
+
+        Where it raises `Unavailable`, it may have been done all the same.
+        """
+
 
 def compiled(element: ClauseElement, dialect: Dialect) -> Statement:
     """The statement for a dialect. Parameters without a value are the caller's to bind."""

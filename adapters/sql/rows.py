@@ -17,7 +17,7 @@ from application.ports import Receipt
 from domain.change import Action, Change, Entry
 from domain.due import Due
 from domain.errors import TaskhavenError
-from domain.fields import Priority
+from domain.fields import RANKS, Priority
 from domain.instant import format_instant
 from domain.listing import search_text, title_key
 from domain.owner import Owner
@@ -29,7 +29,6 @@ RECEIPT_COLUMNS = tuple(column for column in receipts.c if column.name != "owner
 ENTRY_COLUMNS = tuple(column for column in journal.c if column.name != "owner_id")
 
 _PRIORITIES = tuple(Priority)
-RANKS = {priority: rank for rank, priority in enumerate(_PRIORITIES)}
 
 
 def row_of(task: Task) -> dict[str, Any]:
@@ -59,6 +58,21 @@ class Step:
 
     change: Change
     previous: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """All that one atomic step stores for an owner, who may have `most` tasks after it."""
+
+    owner: Owner
+    steps: Sequence[Step]
+    receipt: Receipt | None = None
+    most: int | None = None
+
+    @property
+    def gain(self) -> int:
+        """How many tasks the owner has more after it."""
+        return sum(step.change.gain for step in self.steps)
 
 
 def step_row_of(step: Step) -> dict[str, Any]:
@@ -138,6 +152,11 @@ def entry_of(row: Sequence[Any]) -> Entry:
         raise CorruptRecord("a journal entry cannot be read") from error
 
 
+def day_of(value: date | str) -> date:
+    """The day, from the value of a column of days."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def _instant_text(instant: datetime | None) -> str | None:
     return None if instant is None else format_instant(instant)
 
@@ -158,7 +177,7 @@ def _instant_or_none(value: datetime | str | None) -> datetime | None:
 
 def _due(day: date | str | None, at: datetime | str | None) -> Due | None:
     if day is not None:
-        return Due(day=date.fromisoformat(day) if isinstance(day, str) else day)
+        return Due(day=day_of(day))
     return None if at is None else Due(instant=_instant(at))
 
 

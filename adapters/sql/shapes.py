@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from adapters.sql.rows import RANKS
 from domain.due import Due
+from domain.fields import RANKS
 from domain.instant import format_instant
-from domain.listing import Listing, Order, SortKey, moment
+from domain.listing import Listing, Order, SortKey
 
 _INDEXED = (SortKey.CREATED_AT, SortKey.UPDATED_AT, SortKey.DUE_DATE)
 
@@ -22,7 +22,7 @@ class Idioms:
 
     `any_tag`: whether it has one of the JSON array `:tags`. `contains`: whether a parameter occurs
     in its `search_text`, which knows no wildcards. `moment`: the instant that its due date counts
-    as in the time zone `:zone`.
+    as, where the JSON object `:midnights` has for each day the instant at which it begins.
     """
 
     any_tag: str
@@ -76,13 +76,17 @@ class Shape:
         """Whether it may read many more rows than it gives."""
         return self.index is None or self.count or bool(self.conditions or self.ranks or self.words)
 
+    @property
+    def needs_midnights(self) -> bool:
+        """Whether days due are to be compared with other due dates by the database."""
+        return self.index is None and any(order.key is SortKey.DUE_DATE for order in self.orders)
+
 
 def page_params(listing: Listing) -> dict[str, object]:
     """The values of the statement's parameters, but for the owner."""
     where = listing.where
     params: dict[str, object] = {
         "limit": listing.limit + 1,
-        "zone": str(listing.calendar.zone),
         "tags": json.dumps(sorted(where.tags)),
         **{f"word{place}": word for place, word in enumerate(where.words)},
     }
@@ -107,7 +111,7 @@ def _values(listing: Listing) -> Iterator[object]:
         return
     for order, value in zip(listing.orders, listing.after.values, strict=True):
         if isinstance(value, Due):
-            yield format_instant(moment(value, listing.calendar))
+            yield format_instant(listing.calendar.moment(value))
             yield int(value.instant is not None)
             yield None if value.day is None else str(value.day)
         elif order.key is SortKey.DUE_DATE:

@@ -1,6 +1,6 @@
-"""The statements that read one thing, the same on every database; `listing.py` has the lists."""
+"""The statements that every database shares; `listing.py` has those of lists."""
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import BindParameter, Delete, Select, bindparam, delete, select, tuple_
 
 from adapters.sql.rows import ENTRY_COLUMNS, RECEIPT_COLUMNS, TASK_COLUMNS
 from adapters.sql.tables import journal, owners, receipts, tasks
@@ -36,4 +36,27 @@ def find_receipt() -> Select[tuple[object, ...]]:
         receipts.c.owner_id == _OWNER,
         receipts.c.key == bindparam("key"),
         receipts.c.expires_at > bindparam("at"),
+    )
+
+
+def sweep_receipts() -> Delete:
+    """Deletes at most `limit` receipts that have expired by `at`."""
+    expired = (
+        select(receipts.c.owner_id, receipts.c.key)
+        .where(receipts.c.expires_at <= bindparam("at"))
+        .limit(bindparam("limit"))
+    )
+    return delete(receipts).where(tuple_(receipts.c.owner_id, receipts.c.key).in_(expired))
+
+
+def days_due() -> Select[tuple[object]]:
+    """The days on which the `owner`'s present tasks are due."""
+    return (
+        select(tasks.c.due_day)
+        .distinct()
+        .where(
+            tasks.c.owner_id == _OWNER,
+            tasks.c.due_day.is_not(None),
+            tasks.c.deleted_at.is_(None),
+        )
     )

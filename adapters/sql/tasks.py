@@ -1,9 +1,10 @@
 """`Tasks` on SQL: what every database does alike."""
 
 import asyncio
+import json
 import random
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from time import monotonic
 from typing import ClassVar
@@ -11,13 +12,15 @@ from uuid import UUID
 
 from adapters.sql.database import Database, Statement, compiled
 from adapters.sql.listing import page_statement
-from adapters.sql.rows import Step, task_of
+from adapters.sql.rows import Step, Write, day_of, task_of
 from adapters.sql.shapes import Idioms, Shape, page_params
-from adapters.sql.statements import get_task
+from adapters.sql.statements import days_due, get_task
 from application.errors import Busy
 from application.ports import Page, Receipt, Tasks
+from domain.calendar import Calendar
 from domain.change import Change
 from domain.errors import TaskNotFound, VersionMismatch
+from domain.instant import format_instant
 from domain.listing import Listing, SortKey
 from domain.owner import Owner
 from domain.task import Task
@@ -35,6 +38,7 @@ class SqlTasks(Tasks):
     def __init__(self, database: Database) -> None:
         self._reads = database
         self._get = compiled(get_task(), database.dialect)
+        self._days = compiled(days_due(), database.dialect)
         self._statement = lru_cache(_SHAPES)(self._compile)
 
     async def get(self, owner: Owner, id: UUID) -> Task:
@@ -44,6 +48,8 @@ class SqlTasks(Tasks):
     async def page(self, owner: Owner, listing: Listing) -> Page:
         shape = Shape.of(listing)
         params = {"owner": owner.key, **page_params(listing)}
+        if shape.needs_midnights:
+            params["midnights"] = await self._midnights(owner, listing.calendar)
         rows = await self._reads.fetch(self._statement(shape), params, scan=shape.is_scan)
         position, total = rows[0][0], rows[0][1] if shape.count else None
         first = 2 if shape.count else 1
@@ -52,12 +58,13 @@ class SqlTasks(Tasks):
             tasks = listing.sort(tasks)
         return Page(tasks[: listing.limit], len(tasks) > listing.limit, position, total)
 
-    async def add(self, task: Task, *, by: Owner, receipt: Receipt | None = None) -> None:
-        step = Step(Change(None, task, by))
-        async for _ in _tries():
-            if await self._apply(task.owner, [step], receipt):
-                return
-        raise Busy
+    async def add(
+        self, task: Task, *, by: Owner, most: int | None = None, receipt: Receipt | None = None
+    ) -> None:
+        write = Write(task.owner, [Step(Change(None, task, by))], receipt, most)
+        race = _Race()
+        while not await self._apply(write):
+            await race.again()
 
     async def update(
         self,
@@ -69,16 +76,23 @@ class SqlTasks(Tasks):
         versions: frozenset[int] | None = None,
         receipt: Callable[[Task], Receipt] | None = None,
     ) -> Task:
-        async for _ in _tries():
+        race = _Race()
+        while True:
             before, position = await self._read(owner, id)
             if versions is not None and before.version not in versions:
                 raise VersionMismatch
             after = change(before)
             steps = [Step(Change(before, after, by), position)] if after != before else []
             kept = receipt(after) if receipt else None
-            if not (steps or kept) or await self._apply(owner, steps, kept):
+            if not (steps or kept) or await self._apply(Write(owner, steps, kept)):
                 return after
-        raise Busy
+            await race.again()
+
+    async def _midnights(self, owner: Owner, calendar: Calendar) -> str:
+        """When the days begin on which the owner's tasks are due; no database's zones are ours."""
+        rows = await self._reads.fetch(self._days, {"owner": owner.key}, scan=True)
+        days = [day_of(day) for (day,) in rows]
+        return json.dumps({str(day): format_instant(calendar.midnight(day)) for day in days})
 
     def _compile(self, shape: Shape) -> Statement:
         return compiled(page_statement(shape, self.idioms), self._reads.dialect)
@@ -90,18 +104,23 @@ class SqlTasks(Tasks):
         return task_of(owner, rows[0])
 
     @abstractmethod
-    async def _apply(self, owner: Owner, steps: Sequence[Step], receipt: Receipt | None) -> bool:
+    async def _apply(self, write: Write) -> bool:
         """Store, for each step, the task's row, the owner's next position and the entry, and the
         receipt: all of it atomically.
 
         Returns whether it was stored: if not, another writer came between, nothing was written, and
-        it may be tried again. Raises `KeyTaken`.
+        it may be tried again. Raises `KeyTaken` and `TooManyTasks`.
         """
 
 
-async def _tries() -> AsyncIterator[None]:
-    deadline = monotonic() + _PATIENCE
-    yield
-    while monotonic() < deadline:
+class _Race:
+    """A write's tries against other writers, for as long as it has patience."""
+
+    def __init__(self) -> None:
+        self._deadline = monotonic() + _PATIENCE
+
+    async def again(self) -> None:
+        """Wait a little before the next try. Raises `Busy` where there is to be none."""
+        if monotonic() > self._deadline:
+            raise Busy
         await asyncio.sleep(random.random() * _PAUSE)  # noqa: S311 - no secret
-        yield

@@ -2,13 +2,9 @@
 
 import os
 import sqlite3
-from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from application.errors import Unavailable
-from domain.calendar import Calendar
-from domain.instant import format_instant
 
 
 class FileConnection:
@@ -49,23 +45,14 @@ class FileConnection:
             check_same_thread=False,  # the writer is closed by the thread that closes the database
         )
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             if self._read_only:
                 connection.execute("PRAGMA query_only=ON")
-                connection.create_function("local_midnight", 2, _local_midnight, deterministic=True)
         except sqlite3.Error:
             connection.close()
             raise
         return connection
-
-
-def _local_midnight(day: str | None, zone: str) -> str | None:
-    """When a day begins in a time zone, for lists sorted by it among other things."""
-    if day is None:
-        return None
-    return format_instant(Calendar(ZoneInfo(zone)).midnight(date.fromisoformat(day)))
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Final, TypeVar
 
 from sqlalchemy import Dialect
@@ -25,8 +26,11 @@ T = TypeVar("T")
 
 _WRITER_PATIENCE = 5.0  # seconds to wait for a writer of another process
 _READER_PATIENCE = 0.1  # seconds; readers wait only where another process repairs the log
+_LONGEST_SCAN = 5.0  # seconds, as long as a statement may take on PostgreSQL
+_SCAN_STEPS = 10_000  # of SQLite's machine between two looks at the clock
 _AWAY = frozenset(
     {
+        sqlite3.SQLITE_INTERRUPT,
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_PERM,
@@ -77,12 +81,22 @@ class SqliteDatabase(Database):
         def read(connection: sqlite3.Connection) -> Rows:
             return connection.execute(statement.text, statement.bind(params)).fetchall()
 
+        def read_for_a_while(connection: sqlite3.Connection) -> Rows:
+            deadline = monotonic() + _LONGEST_SCAN
+            connection.set_progress_handler(lambda: monotonic() > deadline, _SCAN_STEPS)
+            return read(connection)
+
         if scan:
-            return await self._in_thread(self._scanner, read)
+            return await self._in_thread(self._scanner, read_for_a_while)
         if not self._threads:
             raise Unavailable("the database is not open")
         with _translated():
             return read(self._reader.get())
+
+    async def execute(self, statement: Statement, params: Params) -> int:
+        return await self.write(
+            lambda connection: connection.execute(statement.text, statement.bind(params)).rowcount
+        )
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` in the writer's thread, in one transaction that ends with it.

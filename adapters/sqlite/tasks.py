@@ -2,39 +2,59 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, bindparam, delete, func, insert, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Integer,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from adapters.sql.database import Params, Statement, compiled
-from adapters.sql.rows import Step, receipt_row_of, step_row_of
+from adapters.sql.database import Statement, compiled
+from adapters.sql.rows import Step, Write, receipt_row_of, step_row_of
 from adapters.sql.shapes import Idioms
 from adapters.sql.tables import journal, owners, receipts, tasks
 from adapters.sql.tasks import SqlTasks
 from adapters.sqlite.database import SqliteDatabase
 from application.errors import KeyTaken
-from application.ports import Receipt
+from domain.errors import TooManyTasks
 from domain.owner import Owner
 
 _dialect = SqliteDatabase.dialect
-_EXPIRED = (
-    receipts.c.owner_id == bindparam("owner_id"),
-    receipts.c.expires_at <= bindparam("made_at"),
-)
 
 
 def _by_name(columns: Iterable[Column[object]]) -> dict[str, BindParameter[object]]:
     return {column.name: bindparam(column.name) for column in columns}
 
 
-def _next_position() -> Statement:
-    first = upsert(owners).values(owner_id=bindparam("owner_id"), position=1)
-    following = first.on_conflict_do_update(
-        index_elements=[owners.c.owner_id], set_={"position": owners.c.position + 1}
+def _counter() -> Statement:
+    """Counts steps and tasks gained, and gives the owner's position and number of tasks."""
+    steps, gain = bindparam("steps", type_=Integer), bindparam("gain", type_=Integer)
+    first = upsert(owners).values(owner_id=bindparam("owner_id"), position=steps, present=gain)
+    further = first.on_conflict_do_update(
+        index_elements=[owners.c.owner_id],
+        set_={"position": owners.c.position + steps, "present": owners.c.present + gain},
     )
-    return compiled(following.returning(owners.c.position), _dialect)
+    return compiled(further.returning(owners.c.position, owners.c.present), _dialect)
+
+
+def _keep_receipt() -> Statement:
+    """Stores a receipt, in place of one that has expired if need be."""
+    first = upsert(receipts).values(_by_name(receipts.c))
+    values = {c.name: first.excluded[c.name] for c in receipts.c if not c.primary_key}
+    renewed = first.on_conflict_do_update(
+        index_elements=[receipts.c.owner_id, receipts.c.key],
+        set_=values,
+        where=receipts.c.expires_at <= first.excluded.made_at,
+    )
+    return compiled(renewed, _dialect)
 
 
 def _update_task() -> Statement:
@@ -58,29 +78,34 @@ class SqliteTasks(SqlTasks):
         "WHERE has.value = wanted.value)",
         contains="instr(tasks.search_text, {}) > 0",
         moment=func.coalesce(
-            tasks.c.due_at, func.local_midnight(tasks.c.due_day, bindparam("zone"))
+            tasks.c.due_at,
+            func.json_extract(
+                bindparam("midnights"), literal_column("'$.\"' || tasks.due_day || '\"'")
+            ),
+            literal_column("tasks.due_day || 'T00:00:00.000000Z'"),  # of a task that came just now
         ),
     )
 
     def __init__(self, database: SqliteDatabase) -> None:
         super().__init__(database)
         self._writes = database
-        self._next_position = _next_position()
+        self._counter = _counter()
         self._insert = compiled(insert(tasks).values(_by_name(tasks.c)), _dialect)
         self._update = _update_task()
         self._append = _append_entry()
-        self._expire = compiled(delete(receipts).where(*_EXPIRED), _dialect)
-        self._keep = compiled(insert(receipts).values(_by_name(receipts.c)), _dialect)
+        self._keep = _keep_receipt()
 
-    async def _apply(self, owner: Owner, steps: Sequence[Step], receipt: Receipt | None) -> bool:
-        rows = [_encoded(owner, step) for step in steps]
-        kept = None if receipt is None else {"owner_id": owner.key, **receipt_row_of(receipt)}
+    async def _apply(self, write: Write) -> bool:
+        rows = [_encoded(write.owner, step) for step in write.steps]
 
         def job(connection: sqlite3.Connection) -> None:
-            if kept is not None:
-                self._keep_receipt(connection, kept)
-            for row in rows:
-                self._store(connection, row)
+            position = self._count(connection, write)
+            if write.receipt is not None:
+                row = {"owner_id": write.owner.key, **receipt_row_of(write.receipt)}
+                if connection.execute(self._keep.text, row).rowcount != 1:
+                    raise KeyTaken
+            for place, row in enumerate(rows):
+                self._store(connection, row | {"position": position - len(rows) + place + 1})
 
         try:
             await self._writes.write(job)
@@ -88,17 +113,16 @@ class SqliteTasks(SqlTasks):
             return False
         return True
 
-    def _keep_receipt(self, connection: sqlite3.Connection, row: Params) -> None:
-        connection.execute(self._expire.text, row)
-        try:
-            connection.execute(self._keep.text, row)
-        except sqlite3.IntegrityError:
-            raise KeyTaken from None
+    def _count(self, connection: sqlite3.Connection, write: Write) -> int:
+        """The owner's position after the write. Raises `TooManyTasks`."""
+        counted = {"owner_id": write.owner.key, "steps": len(write.steps), "gain": write.gain}
+        row = connection.execute(self._counter.text, self._counter.bind(counted)).fetchone()
+        position, present = row
+        if write.gain > 0 and write.most is not None and present > write.most:
+            raise TooManyTasks
+        return int(position)
 
     def _store(self, connection: sqlite3.Connection, row: dict[str, Any]) -> None:
-        owner = {"owner_id": row["owner_id"]}
-        counted = connection.execute(self._next_position.text, self._next_position.bind(owner))
-        (row["position"],) = counted.fetchone()
         store = self._insert if row["version"] == 1 else self._update
         if connection.execute(store.text, store.bind(row)).rowcount != 1:
             raise _LostRace

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from application.ports import Storage
+from entrypoints.http.chores import Chore, doing
 from entrypoints.http.cors import Cors
 from entrypoints.http.edge import Edge
 from entrypoints.http.problems import answer_to
@@ -16,9 +17,9 @@ from entrypoints.http.routing import options
 
 
 def create_app(
-    storage: Storage, routes: list[HTTPRouteHandler], *, origins: Sequence[str] = ()
+    storage: Storage, routes: list[HTTPRouteHandler], chore: Chore, *, origins: Sequence[str] = ()
 ) -> ASGIApp:
-    """The application with these routes; `storage` is open while it lives.
+    """The application with these routes; while it lives `storage` is open and `chore` is done.
 
     Pages of `origins` may call it.
     """
@@ -27,7 +28,8 @@ def create_app(
     async def opened(_: Litestar) -> AsyncIterator[None]:
         await storage.open()
         try:
-            yield
+            async with doing(chore):
+                yield
         finally:
             await storage.close()
 

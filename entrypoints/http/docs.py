@@ -1,6 +1,7 @@
 """The API's description, and a page to read and try it whose assets come from this server."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -83,15 +84,17 @@ class DocsRoutes:
     async def asset(self, request: AnyRequest) -> ASGIResponse:
         name = request.scope["path"].rpartition("/")[2]
         return ASGIResponse(
-            body=(_assets() / name).read_bytes(),
+            body=_asset(name),
             media_type=_ASSETS[name],
             headers={"cache-control": "public, max-age=86400"},
         )
 
 
-def _assets() -> Path:
-    """Where the installed Swagger UI keeps its files; the package itself need not be imported."""
+@cache
+def _asset(name: str) -> bytes:
+    """A file of the installed Swagger UI; the package itself need not be imported."""
     spec = find_spec("swagger_ui_bundle")
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError("swagger-ui-bundle-v2 is not installed")
-    return next(Path(spec.submodule_search_locations[0], "vendor").glob("swagger-ui-*"))
+    (folder,) = Path(spec.submodule_search_locations[0], "vendor").glob("swagger-ui-*")
+    return (folder / name).read_bytes()

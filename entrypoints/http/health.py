@@ -1,5 +1,6 @@
 """Whether the process is up, and whether it can serve."""
 
+import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -23,6 +24,7 @@ class HealthRoutes:
     now: Clock
     _ready: bool = field(default=False, init=False)
     _until: float = field(default=0.0, init=False)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Every handler at its path."""
@@ -44,14 +46,15 @@ class HealthRoutes:
         return self._answer("ready" if ready else "not ready", ready)
 
     async def _is_ready(self) -> bool:
-        if monotonic() >= self._until:
-            try:
-                await self.storage.check()
-                self._ready = True
-            except StorageError:
-                self._ready = False
-            self._until = monotonic() + _FRESH
-        return self._ready
+        async with self._one_at_a_time:
+            if monotonic() >= self._until:
+                try:
+                    await self.storage.check()
+                    self._ready = True
+                except StorageError:
+                    self._ready = False
+                self._until = monotonic() + _FRESH
+            return self._ready
 
     def _answer(self, status: str, well: bool) -> ASGIResponse:
         body = {"status": status, "timestamp": format_instant(self.now())}

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from application.ports import Page
 from domain.calendar import IN_UTC, Calendar
 from domain.due import Due
+from domain.due_range import DueRange
 from domain.fields import MAX_TAG, read_priority, read_text
-from domain.listing import NEWEST_FIRST, DueRange, Filter, Listing, Mark, Order, SortKey, mark_of
+from domain.listing import NEWEST_FIRST, Filter, Listing, Mark, Order, SortKey, mark_of
 from entrypoints.http.cursors import read_cursor, write_cursor
-from entrypoints.http.errors import Fault, InvalidRequest
+from entrypoints.http.errors import Fault, InvalidRequest, UriTooLong
 from entrypoints.http.query import Query
 
 DEFAULT_LIMIT = 100
@@ -22,7 +23,7 @@ HIGHEST_LIMIT = 500
 MOST_KEYS = 3
 LONGEST_SEARCH = 200
 
-ONCE = (
+SINGLE = (
     "limit",
     "cursor",
     "sort",
@@ -38,6 +39,7 @@ REPEATABLE = ("priority", "tag")
 
 T = TypeVar("T")
 
+_LONGEST_ONWARD = 7 * 1024  # leaves room for the path
 _LIMIT = re.compile(r"[0-9]{1,4}")
 _ORDERS = {
     f"{sign}{key}": Order(key, descending=bool(sign)) for key in SortKey for sign in ("", "-")
@@ -63,11 +65,17 @@ def read_listing(query: Query, now: datetime) -> Listing:
 
 
 def next_page(page: Page, listing: Listing, query: Query) -> str | None:
-    """The query of the page after this one, if there is one."""
+    """The query of the page after this one, if there is one.
+
+    Raises `UriTooLong`, rather than lead to an address that would be refused.
+    """
     if not page.more:
         return None
     cursor = write_cursor(mark_of(page.tasks[-1], listing.orders), listing.orders)
-    return urlencode({**query.values, "cursor": [cursor]}, doseq=True)
+    onward = urlencode({**query.values, "cursor": [cursor]}, doseq=True)
+    if len(onward) > _LONGEST_ONWARD:
+        raise UriTooLong("the next page's address would be too long: ask with a shorter query")
+    return onward
 
 
 class _Reader:
@@ -173,11 +181,12 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _zone(text: str) -> Calendar:
-    if text not in _zones():
+    if text not in zones():
         raise ValueError("must be the name of an IANA time zone, such as Europe/Berlin")
     return Calendar(ZoneInfo(text))
 
 
 @cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def zones() -> frozenset[str]:
+    """The names of time zones; not those that mean another one on each machine."""
+    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}

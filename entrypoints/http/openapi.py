@@ -67,7 +67,7 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
             "post": operation(
                 "create_task",
                 "Create a task",
-                *_OF_BODIES,
+                *(409, *_OF_BODIES),
                 parameters=[_parameter("IdempotencyKey")],
                 requestBody=_body("NewTask", _JSON),
                 responses={"201": {**_CREATED, "links": _links(owned=owned)}},

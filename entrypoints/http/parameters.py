@@ -1,19 +1,19 @@
 """The parameters in the API's description."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from domain.fields import Priority
 from domain.listing import SortKey
-from entrypoints.http.listing import DEFAULT_LIMIT, HIGHEST_LIMIT, LONGEST_SEARCH, MOST_KEYS
+from entrypoints.http.listing import DEFAULT_LIMIT, HIGHEST_LIMIT, LONGEST_SEARCH, MOST_KEYS, zones
 from entrypoints.http.schemas import DUE, TAG, TEXT, Schema
-
-_ZONES = sorted(available_timezones())
 
 _KEY = f"-?(?:{'|'.join(SortKey)})"
 _MORE_KEYS = f"(?:,{_KEY}){{0,{MOST_KEYS - 1}}}"
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
-_TAGS = rf"^(?:\*|{_TAG}(?:, ?{_TAG})*)$"
+_TAGS: Schema = {
+    "anyOf": [{"const": "*"}, {"type": "string", "pattern": rf"^{_TAG}(?:, ?{_TAG})*$"}],
+    "examples": ['"3"'],
+}
 
 
 def _parameter(place: str, name: str, description: str, schema: Schema, **more: Any) -> Schema:
@@ -90,7 +90,7 @@ LIST: Schema = {
     "Tz": _query(
         "tz",
         "The IANA time zone that says when a day begins.",
-        {"type": "string", "default": "UTC", "enum": _ZONES},
+        {"type": "string", "default": "UTC", "enum": sorted(zones())},
     ),
     "Q": _query(
         "q",
@@ -108,12 +108,12 @@ CONDITIONS: Schema = {
     "IfMatch": _header(
         "If-Match",
         "Change nothing unless the task is in one of these versions.",
-        {"type": "string", "pattern": _TAGS, "examples": ['"3"']},
+        _TAGS,
     ),
     "IfNoneMatch": _header(
         "If-None-Match",
         "Answer 304 if this is still what there is.",
-        {"type": "string", "pattern": _TAGS, "examples": ['"3"']},
+        _TAGS,
     ),
     "IdempotencyKey": _header(
         "Idempotency-Key",

@@ -12,7 +12,14 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 
 from application.errors import Busy, CorruptRecord, InvalidToken, KeyTaken, Unavailable
 from application.once import DoneBefore, KeyReused
-from domain.errors import InvalidFields, InvalidOwner, NotOwner, TaskNotFound, VersionMismatch
+from domain.errors import (
+    InvalidFields,
+    InvalidOwner,
+    NotOwner,
+    TaskNotFound,
+    TooManyTasks,
+    VersionMismatch,
+)
 from entrypoints.http.answers import Answer
 from entrypoints.http.errors import (
     BodyTooLarge,
@@ -64,6 +71,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         405, "method_not_allowed", "the Allow header lists what can be done here"
     ),
     SlowBody: Problem(408, "slow_body", headers={"connection": "close"}),
+    TooManyTasks: Problem(409, "too_many_tasks", "the user has as many tasks as allowed"),
     VersionMismatch: Problem(412, "version_mismatch", "the task has changed since that version"),
     BodyTooLarge: Problem(413, "body_too_large"),
     UriTooLong: Problem(414, "uri_too_long"),
@@ -84,10 +92,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
 
 
 def answer_to(error: Exception, request_id: str) -> Answer:
-    """The answer to an error, which is logged where it is ours or storage's."""
+    """The answer to an error, which stands in the log under the same request id."""
     problem = _problem_of(error)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log_failure(problem, error, request_id)
+    _log_problem(problem, error, request_id)
     errors = _errors_of(error)
     document: dict[str, Any] = {
         "type": f"urn:taskhaven:problem:{problem.code}",
@@ -114,11 +121,14 @@ def _problem_of(error: Exception) -> Problem:
     return _INTERNAL
 
 
-def _log_failure(problem: Problem, error: Exception, request_id: str) -> None:
+def _log_problem(problem: Problem, error: Exception, request_id: str) -> None:
     if problem is _INTERNAL:
         _log.error("request %s failed", request_id, exc_info=error)
-    else:
+    elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("request %s: %s: %s", request_id, problem.code, error)
+    else:  # why a token was refused is for the log alone; other texts may quote the client
+        why = f": {error}" if isinstance(error, InvalidToken) else ""
+        _log.info("request %s: %d %s%s", request_id, problem.status, problem.code, why)
 
 
 def _errors_of(error: Exception) -> Sequence[dict[str, str]]:

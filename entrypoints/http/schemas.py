@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.fields import MAX_DESCRIPTION, MAX_TAG, MAX_TAGS, MAX_TITLE, Priority
+from domain.fields import MAX_DESCRIPTION, MAX_TAG, MAX_TAGS, MAX_TITLE, READ_ONLY, Priority
 
 Schema = dict[str, Any]
 
@@ -54,9 +54,7 @@ def _said() -> Schema:
         "due_date": _or_null(DUE),
         "tags": _or_null(_TAGS),
         "completed": {"type": "boolean"},
-        **dict.fromkeys(
-            ("id", "user_id", "created_at", "updated_at", "completed_at", "version"), _READ_ONLY
-        ),
+        **dict.fromkeys(sorted(READ_ONLY), _READ_ONLY),
     }
 
 

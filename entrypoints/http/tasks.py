@@ -22,8 +22,16 @@ from domain.task import Task
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_completed, read_object, write_task, write_tasks
 from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call, read_call
-from entrypoints.http.conditions import expected_versions, is_known, list_tag, task_tag
-from entrypoints.http.listing import ONCE, REPEATABLE, next_page, read_listing
+from entrypoints.http.conditions import (
+    expected_versions,
+    is_known,
+    known_tags,
+    list_tag,
+    refuse_if_none_match,
+    task_tag,
+)
+from entrypoints.http.faults import Faults
+from entrypoints.http.listing import REPEATABLE, SINGLE, next_page, read_listing
 from entrypoints.http.once import read_once, replay
 from entrypoints.http.query import read_query
 from entrypoints.http.routing import forms, route
@@ -60,16 +68,16 @@ class TaskRoutes:
 
     async def list(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        query = read_query(request.scope["query_string"], ONCE, REPEATABLE)
+        query = read_query(request.scope["query_string"], SINGLE, REPEATABLE)
+        known = known_tags(call.header("if-none-match"))
         listing = read_listing(query, self.now())
-        known = call.header("if-none-match")
         tagged = not query.get("due")  # time alone changes what is due
-        if known and tagged:  # one small read may spare reading the tasks
-            tag = list_tag(await self.read_position(call.actor, call.owner), listing)
+        if known != () and tagged:  # one small read may spare reading the tasks
+            tag = list_tag(call.owner, await self.read_position(call.actor, call.owner), query)
             if is_known(tag, known):
                 return _not_modified(tag)
         page = await self.list_tasks(call.actor, call.owner, listing)
-        headers = {"etag": list_tag(page.position, listing)} if tagged else {}
+        headers = {"etag": list_tag(call.owner, page.position, query)} if tagged else {}
         if page.total is not None:
             headers["x-total-count"] = str(page.total)
         if onward := next_page(page, listing, query):
@@ -80,73 +88,73 @@ class TaskRoutes:
         call = read_call(request, self.verifier)
         body = await call.body(JSON)
         given = read_object(body)
-        call.refuse_query()
 
         def answer(task: Task) -> Answer:
             return _task_answer(task, 201, {"location": f"{call.path}/{task.id}"})
 
-        return await _once(
-            call,
-            body,
-            answer,
-            lambda once: self.create_task(call.actor, call.owner, given, once=once),
-        )
+        _, once = _read_headers(call, body, answer)
+        return await _answered(answer, self.create_task(call.actor, call.owner, given, once=once))
 
     async def read(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
         call.refuse_query()
+        known = known_tags(call.header("if-none-match"))
         task = await self.read_task(call.actor, call.owner, call.task_id)
-        if is_known(task_tag(task), call.header("if-none-match")):
+        if is_known(task_tag(task), known):
             return _not_modified(task_tag(task))
         return _task_answer(task).response()
 
     async def edit(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
         body = await call.body(JSON_OR_PATCH if request.method == "PATCH" else JSON)
-        given, versions = read_object(body), _conditions(call)
-        return await _once(
-            call,
-            body,
-            _task_answer,
-            lambda once: self.edit_task(
-                call.actor, call.owner, call.task_id, given, versions=versions, once=once
-            ),
+        given = read_object(body)
+        versions, once = _read_headers(call, body, _task_answer)
+        command = self.edit_task(
+            call.actor, call.owner, call.task_id, given, versions=versions, once=once
         )
+        return await _answered(_task_answer, command)
 
     async def complete(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
         body = await call.body(JSON_OR_PATCH)
-        completed, versions = read_completed(body), _conditions(call)
-        return await _once(
-            call,
-            body,
-            _task_answer,
-            lambda once: self.complete_task(
-                call.actor, call.owner, call.task_id, completed, versions=versions, once=once
-            ),
+        completed = read_completed(body)
+        versions, once = _read_headers(call, body, _task_answer)
+        command = self.complete_task(
+            call.actor, call.owner, call.task_id, completed, versions=versions, once=once
         )
+        return await _answered(_task_answer, command)
 
     async def delete(self, request: AnyRequest) -> ASGIResponse:
         call = read_call(request, self.verifier)
-        await self.delete_task(call.actor, call.owner, call.task_id, versions=_conditions(call))
+        versions, _ = _read_headers(call)
+        await self.delete_task(call.actor, call.owner, call.task_id, versions=versions)
         return Answer(204, _PRIVATE).response()
 
 
-def _conditions(call: Call) -> frozenset[int] | None:
-    """The versions a write expects. Raises `InvalidRequest`, also for any query parameter."""
-    call.refuse_query()
-    return expected_versions(call.header("if-match"))
+def _read_headers(
+    call: Call, body: bytes = b"", answer: Callable[[Task], Answer] | None = None
+) -> tuple[frozenset[int] | None, Once | None]:
+    """The versions that a write expects and, if it has an answer to keep, its key.
+
+    Raises `InvalidRequest`, also for any query parameter.
+    """
+    faults, versions, once = Faults(), None, None
+    with faults:
+        call.refuse_query()
+    with faults:
+        versions = expected_versions(call.header("if-match"))
+    with faults:
+        refuse_if_none_match(call.header("if-none-match"))
+    with faults:
+        once = read_once(call, body, answer) if answer else None
+    faults.check()
+    return versions, once
 
 
-async def _once(
-    call: Call,
-    body: bytes,
-    answer: Callable[[Task], Answer],
-    command: Callable[[Once | None], Awaitable[Task]],
-) -> ASGIResponse:
-    """Do the command, unless the request's key says that it was done: then answer as then."""
+async def _answered(answer: Callable[[Task], Answer], command: Awaitable[Task]) -> ASGIResponse:
+    """The command's answer, or the one it got when it was done before."""
     try:
-        return answer(await command(read_once(call, body, answer))).response()
+        return answer(await command).response()
     except DoneBefore as before:
         return replay(before).response()
 

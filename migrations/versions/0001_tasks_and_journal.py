@@ -12,25 +12,33 @@ down_revision = None
 # second paths. The counter comes first: its row lock lines up an owner's writers, so that positions
 # are in commit order and writers of several tasks cannot deadlock. Whatever fails undoes all of it.
 APPLY_CHANGES = """
-CREATE FUNCTION apply_changes(p_owner text, p_changes jsonb, p_receipt jsonb) RETURNS bigint
+CREATE FUNCTION apply_changes(
+    p_owner text, p_changes jsonb, p_gain integer, p_most integer, p_receipt jsonb) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     change record;
     current bigint;
+    total integer;
 BEGIN
-    INSERT INTO owners AS o (owner_id, position)
-    VALUES (p_owner, jsonb_array_length(p_changes))
-    ON CONFLICT (owner_id) DO UPDATE SET position = o.position + EXCLUDED.position
-    RETURNING o.position - jsonb_array_length(p_changes) INTO current;
+    INSERT INTO owners AS o (owner_id, position, present)
+    VALUES (p_owner, jsonb_array_length(p_changes), p_gain)
+    ON CONFLICT (owner_id) DO UPDATE
+    SET position = o.position + EXCLUDED.position, present = o.present + p_gain
+    RETURNING o.position - jsonb_array_length(p_changes), o.present INTO current, total;
+
+    IF p_gain > 0 AND total > p_most THEN
+        RAISE EXCEPTION 'the owner has as many tasks as allowed' USING ERRCODE = 'TH003';
+    END IF;
 
     IF p_receipt IS NOT NULL THEN
-        DELETE FROM receipts
-        WHERE owner_id = p_owner AND expires_at <= (p_receipt->>'made_at')::timestamptz;
-        INSERT INTO receipts (owner_id, key, digest, answer, made_at, expires_at)
+        INSERT INTO receipts AS old (owner_id, key, digest, answer, made_at, expires_at)
         SELECT p_owner, r.key, r.digest, r.answer, r.made_at, r.expires_at
         FROM jsonb_to_record(p_receipt) AS r (
             key text, digest text, answer text, made_at timestamptz, expires_at timestamptz)
-        ON CONFLICT DO NOTHING;
+        ON CONFLICT (owner_id, key) DO UPDATE
+        SET digest = EXCLUDED.digest, answer = EXCLUDED.answer, made_at = EXCLUDED.made_at,
+            expires_at = EXCLUDED.expires_at
+        WHERE old.expires_at <= EXCLUDED.made_at;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'the key has a receipt' USING ERRCODE = 'TH002';
         END IF;
@@ -85,6 +93,7 @@ def upgrade() -> None:
         "owners",
         sa.Column("owner_id", KEY, nullable=False),
         sa.Column("position", POSITION, nullable=False),
+        sa.Column("present", COUNT, nullable=False),
         sa.PrimaryKeyConstraint("owner_id", name="owners_pkey"),
         sqlite_strict=True,
     )
@@ -124,6 +133,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     present = "deleted_at IS NULL"
+    _index("tasks_present", [], present)
     _index("tasks_by_updated_at", ["updated_at"], present)
     _index("tasks_by_due_day", ["due_day"], f"{present} AND due_day IS NOT NULL")
     _index("tasks_by_due_at", ["due_at"], f"{present} AND due_at IS NOT NULL")
@@ -155,7 +165,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner_id", "key", name="receipts_pkey"),
         sqlite_strict=True,
     )
-    op.create_index("receipts_by_expiry", "receipts", ["owner_id", "expires_at"])
+    op.create_index("receipts_by_expiry", "receipts", ["expires_at"])
     if op.get_context().dialect.name == "postgresql":
         op.execute(APPLY_CHANGES)
 
@@ -169,6 +179,6 @@ def _index(name: str, columns: list[str], condition: str) -> None:
 
 def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION apply_changes(text, jsonb, jsonb)")
+        op.execute("DROP FUNCTION apply_changes(text, jsonb, integer, integer, jsonb)")
     for table in ("receipts", "journal", "tasks", "owners"):
         op.drop_table(table)

@@ -137,14 +137,24 @@ async def test_an_expired_receipt_is_gone_and_its_key_is_free(
     assert await receipts.find(owner, "k", at=end) == renewed
 
 
-async def test_a_write_sweeps_what_expired(tasks: Tasks, receipts: Receipts) -> None:
-    owner = an_owner()
-    await tasks.add(a_task(owner), by=owner, receipt=a_receipt(key="old"))
-    late = replace(a_receipt(key="new"), made_at=DAWN + DAY, expires_at=DAWN + DAY + DAY)
+async def test_a_sweep_takes_what_expired_bit_by_bit_and_nothing_else(
+    tasks: Tasks, receipts: Receipts
+) -> None:
+    one, other = an_owner(), an_owner()
+    long_ago = DAWN - 1000 * DAY
+    for owner, key in [(one, "a"), (one, "b"), (other, "a")]:
+        old = replace(a_receipt(key=key), made_at=long_ago, expires_at=long_ago + DAY)
+        await tasks.add(a_task(owner), by=owner, receipt=old)
+    await tasks.add(a_task(other), by=other, receipt=a_receipt(key="new"))
+    end = long_ago + DAY
 
-    await tasks.add(a_task(owner), by=owner, receipt=late)
+    assert await receipts.sweep(at=end - timedelta(microseconds=1), limit=10) == 0
+    assert await receipts.sweep(at=end, limit=2) == 2
+    assert await receipts.sweep(at=end, limit=2) == 1
+    assert await receipts.sweep(at=end, limit=2) == 0
 
-    assert await receipts.find(owner, "old", at=DAWN) is None
+    assert await receipts.find(other, "new", at=DAWN) is not None
+    assert await receipts.find(one, "a", at=long_ago) is None
 
 
 async def test_C04_of_50_at_once_with_one_key_one_is_stored(

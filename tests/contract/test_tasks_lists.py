@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from application.ports import Tasks
 from domain.calendar import Calendar
 from domain.due import Due
+from domain.due_range import DueRange
 from domain.fields import Priority
-from domain.listing import DueRange, Filter, Listing, Order, SortKey, mark_of
+from domain.listing import Filter, Listing, Order, SortKey, mark_of
 from domain.owner import Owner
 from domain.task import Task
 from tests.builders import a_task, an_owner, later, trash
@@ -28,9 +29,18 @@ DUES = (
     "2026-03-29T00:00:00Z",
     "2026-03-29T21:59:59.999999Z",
     "2026-03-29T22:00:00Z",
+    "2026-10-24",  # a summer day, and the night in which the clocks go back in the Azores
+    "2026-10-23T22:00:00Z",
+    "2026-10-25",
+    "2026-10-25T00:00:00Z",
+    "2026-10-25T00:30:00Z",
+    "2026-10-25T01:00:00Z",
 )
 TITLES = ("a", "B", "ß", "SS", "Ärger", "äpfel", "zebra", "😀", "Milk %", "milk _", "m" * 101)
-ZONES = ("UTC", "Europe/Berlin", "Asia/Beirut", "America/New_York", "Pacific/Kiritimati")
+ZONES = (
+    *("UTC", "Europe/Berlin", "Asia/Beirut", "America/New_York", "Pacific/Kiritimati"),
+    *("CET", "Atlantic/Azores", "America/Havana"),  # which PostgreSQL reads otherwise
+)
 
 tasks_said = st.fixed_dictionaries(
     {

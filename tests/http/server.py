@@ -26,7 +26,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        self._settings = {**GOOD, **settings, "PORT": str(self.port)}
+        self._settings = {**GOOD, "LOG_LEVEL": "warning", **settings, "PORT": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

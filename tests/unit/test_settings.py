@@ -45,6 +45,7 @@ def test_every_setting_is_read() -> None:
         "JWT_ISSUER": "https://id.example.org",
         "JWT_AUDIENCE": "tasks",
         "CORS_ORIGINS": "https://app.example.org",
+        "MAX_TASKS_PER_OWNER": "7",
     }
 
     settings = Settings.from_mapping(environ)
@@ -60,6 +61,7 @@ def test_every_setting_is_read() -> None:
     assert settings.jwt_secret.text == SECRET
     assert (settings.jwt_issuer, settings.jwt_audience) == ("https://id.example.org", "tasks")
     assert settings.cors_origins == ("https://app.example.org",)
+    assert settings.most_tasks == 7
     assert not settings.loopback
     assert not settings.session_state
 
@@ -162,7 +164,6 @@ def test_neither_secrets_nor_addresses_stand_in_the_repr() -> None:
         ("0.0.0.0", False),  # noqa: S104 - nothing is bound to it
         ("::", False),
         ("10.0.0.1", False),
-        ("127.0.0.1.example.org", False),
     ],
 )
 def test_only_a_loopback_address_is_one(host: str, loopback: bool) -> None:
@@ -212,3 +213,21 @@ def test_production_reads_no_file(tmp_path: Path, environment: str) -> None:
 
 def test_a_directory_without_a_file_will_do(tmp_path: Path) -> None:
     assert read_environment({}, tmp_path) == Settings()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1.example.org", "example.org", "1.2.3", "[::1]"])
+def test_a_host_is_an_address(host: str) -> None:
+    assert bad(HOST=host).startswith("HOST must be an IP address")
+
+
+def test_a_file_may_hold_any_text_in_utf_8(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("JWT_ISSUER=${HOME}\n")
+
+    assert read_environment({"HOME": "h"}, tmp_path).jwt_issuer == "${HOME}"
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("JWT_ISSUER=ü".encode("latin-1"))
+
+    with pytest.raises(BadSetting, match=r"^\.env must be text in UTF-8$"):
+        read_environment({}, tmp_path)

@@ -31,7 +31,7 @@ class Untouchable(Tasks, Journal, Receipts):
     async def get(self, *_: object, **__: object) -> NoReturn:
         raise Touched
 
-    page = add = update = position = entries = find = get
+    page = add = update = position = entries = find = sweep = get
 
 
 STORAGE = Untouchable()

@@ -1,0 +1,33 @@
+"""What has to be done now and then while the service runs."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from application.errors import StorageError
+
+Chore = Callable[[], Awaitable[None]]
+
+_EVERY = 3600.0  # seconds
+_log = logging.getLogger("taskhaven.chores")
+
+
+@asynccontextmanager
+async def doing(chore: Chore) -> AsyncIterator[None]:
+    """Do the chore at once and then every hour, for the length of the block."""
+    task = asyncio.create_task(_again_and_again(chore))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _again_and_again(chore: Chore) -> None:
+    while True:
+        try:
+            await chore()
+        except StorageError as error:
+            _log.warning("a chore was left for later: %s", error)
+        await asyncio.sleep(_EVERY)
