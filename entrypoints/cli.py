@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 well, 1 the database cannot be used, 2 a bad call or setting."""
+"""The command line. Exit codes: 0 well, 1 database or port cannot be had, 2 bad call or setting."""
 
 import os
 import shutil

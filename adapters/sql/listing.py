@@ -1,6 +1,6 @@
 """Lists as SQL: what `domain.listing` means, one statement for each shape.
 
-- By `created_at`: the primary key, whose order that is.
+- By `created_at`: an index of the ids, whose order that is.
 - By `updated_at`: an index.
 - By `due_date`: days, instants and tasks without either have an index each, which keeps them
   sorted whatever the time zone. A page is taken from each, and the caller merges the three.

@@ -145,10 +145,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = (
-            getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        )  # without its extension
-        away = code in _AWAY or str(error).startswith("no such table")
-        if not away:
+        extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if extended & 0xFF not in _AWAY and not str(error).startswith("no such table"):
             raise
         raise Unavailable(f"SQLite: {error.sqlite_errorname}") from error

@@ -71,7 +71,7 @@ def _append_entry() -> Statement:
 
 
 class SqliteTasks(SqlTasks):
-    """Applies changes as three statements each, in one transaction of the writer's thread."""
+    """Applies a write in one transaction of the writer's thread: the counter, then each change."""
 
     idioms = Idioms(
         any_tag="EXISTS (SELECT 1 FROM json_each(tasks.tags) AS has, json_each(:tags) AS wanted "

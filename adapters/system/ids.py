@@ -13,8 +13,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class RandomIds(NewId):
     """UUIDv7 whose order is that of their instants, to the microsecond (RFC 9562 §6.2, method 3).
 
-    A library's generator keeps milliseconds; with microseconds the primary key is also the order
-    of creation, and the list needs no index of its own. 62 bits are random.
+    A library's generator keeps milliseconds; with microseconds the order of ids is that of
+    creation, which is the order of most lists. 62 bits are random.
     """
 
     def __call__(self, at: datetime) -> UUID:
