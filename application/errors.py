@@ -1,8 +1,10 @@
 """Every way a port says no, beside the domain's own.
 
 TaskhavenError
-├── KeyTaken             under this key an answer is kept already; nothing was done
+├── Crowded              too many wait for the same scarce work; nothing was done
 ├── InvalidToken         the token proves nothing to us; why is for the log, never for the caller
+├── KeysUnavailable      an issuer's keys cannot be had, so nothing can be said of its tokens
+├── KeyTaken             under this key an answer is kept already; nothing was done
 └── StorageError
     ├── Unavailable      storage cannot be reached, or cannot write now; nothing was done,
     │                    or, if it broke during a write, the outcome is unknown
@@ -13,8 +15,16 @@ TaskhavenError
 from domain.errors import TaskhavenError
 
 
+class Crowded(TaskhavenError):
+    """So many wait for the same scarce work that waiting too would be no use."""
+
+
 class InvalidToken(TaskhavenError):
     """The token is not one that this service accepts."""
+
+
+class KeysUnavailable(TaskhavenError):
+    """The issuer's key set could not be fetched, and none was before."""
 
 
 class KeyTaken(TaskhavenError):

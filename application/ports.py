@@ -1,5 +1,7 @@
 """What the application needs of the outside, each port a promise that every adapter keeps.
 
+Those about who somebody is stand in `identity.py`.
+
 One suite per port in `tests/contract` holds every adapter to it.
 """
 
@@ -12,7 +14,7 @@ from uuid import UUID
 
 from domain.change import Entry
 from domain.listing import Listing
-from domain.owner import Actor, Owner
+from domain.owner import Owner
 from domain.task import Task
 
 
@@ -134,36 +136,24 @@ class Journal(Protocol):
         """The owner's first `limit` entries above position `after`, in order."""
 
 
-class Storage(Protocol):
-    """The life cycle of what keeps tasks and journal."""
+class Lasting(Protocol):
+    """What is opened before use and closed after it."""
 
     @abstractmethod
     async def open(self) -> None:
-        """Make ready for use; does not wait for a storage that is away."""
+        """Make ready for use; does not wait for anything that is away."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Give back every connection, file and thread. Without effect on one that is not open."""
+        """Give back every connection, file, thread and task. Without effect on one not open."""
+
+
+class Storage(Lasting, Protocol):
+    """The life cycle of what keeps tasks, journal and accounts."""
 
     @abstractmethod
     async def check(self) -> None:
         """Return if storage answers and has this code's schema, else raise `Unavailable`."""
-
-
-class TokenVerifier(Protocol):
-    """Tells who a bearer token speaks for."""
-
-    @abstractmethod
-    def verify(self, token: str) -> Actor:
-        """The actor, if the token is valid at this moment. Raises `InvalidToken`."""
-
-
-class TokenSigner(Protocol):
-    """Makes tokens that the verifier accepts."""
-
-    @abstractmethod
-    def sign(self, owner: Owner, *, expires_at: datetime) -> str:
-        """A token that speaks for the owner until `expires_at`."""
 
 
 class Clock(Protocol):
@@ -175,7 +165,7 @@ class Clock(Protocol):
 
 
 class NewId(Protocol):
-    """Makes the ids of new tasks."""
+    """Makes the ids of whatever is new."""
 
     @abstractmethod
     def __call__(self, at: datetime) -> UUID:

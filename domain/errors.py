@@ -1,16 +1,24 @@
 """Every way the domain says no.
 
 TaskhavenError
-├── InvalidFields      what was said of a task breaks a rule; names every bad field at once
-├── InvalidOwner       a subject that no owner can have
-├── NotOwner           the actor may not act for that owner
-├── TaskNotFound       this owner has no such task; somebody else's looks the same as none
-├── TooManyTasks       the owner has as many tasks as this service allows
-└── VersionMismatch    the task is not in a version the caller expected
+├── EmailTaken            another account has that address
+├── InvalidFields         what was said breaks a rule; names every bad field at once
+├── InvalidOwner          a subject that no owner can have
+├── InvalidRefreshToken   it continues no session, or no longer
+├── NoAccount             the actor is somebody else's user, who has no account here
+├── NotOwner              the actor may not act for that owner
+├── RegistrationClosed    new accounts are made by the operator alone
+├── SessionNotFound       this account has no such session
+├── TaskNotFound          this owner has no such task; somebody else's looks the same as none
+├── TooManyTasks          the owner has as many tasks as this service allows
+├── TooManyTries          too much was tried; says when it may be tried again
+├── VersionMismatch       the task is not in a version the caller expected
+└── WrongCredentials      no account has that address and password, or it is disabled
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class TaskhavenError(Exception):
@@ -25,6 +33,10 @@ class FieldError:
     detail: str
 
 
+class EmailTaken(TaskhavenError):
+    """An account with that e-mail address exists."""
+
+
 class InvalidFields(TaskhavenError):
     """Holds one `FieldError` for each bad field, in the order in which they were given."""
 
@@ -37,8 +49,24 @@ class InvalidOwner(TaskhavenError):
     """The subject or realm is not of the form the contract allows (§8)."""
 
 
+class InvalidRefreshToken(TaskhavenError):
+    """The refresh token continues no session: it is made up, has expired, or was used before."""
+
+
+class NoAccount(TaskhavenError):
+    """The actor is known to another issuer, and has no account here."""
+
+
 class NotOwner(TaskhavenError):
     """The actor does not act for that owner, who may or may not exist."""
+
+
+class RegistrationClosed(TaskhavenError):
+    """Nobody can make an account for themselves."""
+
+
+class SessionNotFound(TaskhavenError):
+    """No session of this account has that id."""
 
 
 class TaskNotFound(TaskhavenError):
@@ -49,8 +77,20 @@ class TooManyTasks(TaskhavenError):
     """The owner has as many tasks as allowed, and the change would add one."""
 
 
+class TooManyTries(TaskhavenError):
+    """Too much was tried: by this address, or at this account."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__("too many tries")
+
+
 class VersionMismatch(TaskhavenError):
     """The task's present version is none of those the caller expected."""
+
+
+class WrongCredentials(TaskhavenError):
+    """The address is unknown, the password is wrong, or the account is disabled: never which."""
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

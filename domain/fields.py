@@ -4,13 +4,13 @@ Every way in, HTTP or in process, passes plain values through `read_fields`, so 
 verdict on each input whatever the technology.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from domain.due import Due
 from domain.errors import FieldError, InvalidFields
+from domain.reading import Reader, at_most, read_members, read_text
 
 MAX_TITLE = 500
 MAX_DESCRIPTION = 16_384
@@ -20,9 +20,6 @@ MAX_TAG = 50
 READ_ONLY = frozenset(
     {"id", "user_id", "created_at", "updated_at", "completed_at", "version"}
 )  # ignored, so that a client may send a whole task back
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Priority(StrEnum):
@@ -57,36 +54,20 @@ def read_fields(given: Mapping[str, object], *, required: tuple[str, ...] = ()) 
     `None` clears: to none, `Priority.NONE` or no tags. Raises `InvalidFields`, which names every
     bad, unknown or missing member at once.
     """
-    fields: dict[str, object] = {}
-    errors: list[FieldError] = []
-    for name, value in given.items():
-        if name in READ_ONLY:
-            continue
-        reader = _READERS.get(name)
-        if reader is None:
-            errors.append(FieldError((name,), "is not a member of a task"))
-            continue
-        try:
-            fields[name] = reader(value)
-        except InvalidFields as bad:
-            errors += [FieldError((name, *e.path), e.detail) for e in bad.errors]
-        except ValueError as bad:
-            errors.append(FieldError((name,), str(bad)))
-    errors += [FieldError((name,), "is required") for name in required if name not in given]
-    if errors:
-        raise InvalidFields(errors)
-    return cast("Fields", fields)
+    said = {name: value for name, value in given.items() if name not in READ_ONLY}
+    members = read_members(said, _READERS, required=required, unknown="is not a member of a task")
+    return cast("Fields", members)
 
 
 def _title(value: object) -> str:
     title = read_text(value).strip()
     if not title:
         raise ValueError("must not be blank")
-    return _at_most(MAX_TITLE, title)
+    return at_most(MAX_TITLE, title)
 
 
 def _description(value: object) -> str | None:
-    return None if value is None else _at_most(MAX_DESCRIPTION, read_text(value))
+    return None if value is None else at_most(MAX_DESCRIPTION, read_text(value))
 
 
 def read_priority(value: object) -> Priority:
@@ -123,7 +104,7 @@ def _tags(value: object) -> tuple[str, ...]:
 def _read_tags(values: list[object] | tuple[object, ...], tags: list[str]) -> Iterator[FieldError]:
     for place, value in enumerate(values):
         try:
-            tag = _at_most(MAX_TAG, read_text(value).strip())
+            tag = at_most(MAX_TAG, read_text(value).strip())
             if not tag:
                 raise ValueError("must not be blank")
             if tag in tags:
@@ -139,25 +120,8 @@ def _completed(value: object) -> bool:
     return value
 
 
-def read_text(value: object) -> str:
-    """Text that every storage keeps as it is. Raises `ValueError`, saying what it must be."""
-    if not isinstance(value, str):
-        raise ValueError("must be a string")
-    if _CONTROL.search(value):
-        raise ValueError("must not hold control characters other than tab, LF and CR")
-    if _SURROGATE.search(value):
-        raise ValueError("must not hold lone surrogates")
-    return value
-
-
-def _at_most(length: int, text: str) -> str:
-    if len(text) > length:
-        raise ValueError(f"must be at most {length} characters")
-    return text
-
-
 _PRIORITIES = {str(priority): priority for priority in Priority}
-_READERS: dict[str, Callable[[object], Any]] = {
+_READERS: dict[str, Reader] = {
     "title": _title,
     "description": _description,
     "priority": read_priority,

@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
 from domain.errors import InvalidOwner, NotOwner
+
+OWN = "own"
+"""The realm of our own accounts, which no issuer's name can be."""
 
 _SUBJECT = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._|@:-]{1,255}")
 _REALM = re.compile(r"[A-Za-z0-9._-]{0,64}")
@@ -14,7 +18,8 @@ _REALM = re.compile(r"[A-Za-z0-9._-]{0,64}")
 class Owner:
     """A subject within a realm: equal subjects of two issuers are two owners (contract §8).
 
-    `subject` is a token's `sub`. `realm` is the issuer's name, empty for the first one.
+    `subject` is a token's `sub`. `realm` is the issuer's name, empty for the first one, `OWN` for
+    our own accounts.
     Raises `InvalidOwner` for a subject or realm of another form.
     """
 
@@ -39,9 +44,13 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: the owner that a verified token speaks for."""
+    """Who asks: the owner that a verified token speaks for.
+
+    A token of an account of ours belongs to a `session` too.
+    """
 
     owner: Owner
+    session: UUID | None = None
 
     def must_act_for(self, owner: Owner) -> None:
         """The ownership rule: everyone acts for themselves alone. Raises `NotOwner`."""

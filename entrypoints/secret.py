@@ -34,8 +34,13 @@ class Secret:
 
     text: str = field(repr=False)
 
+    @property
+    def raw(self) -> bytes:
+        """Its bytes, as the environment had them."""
+        return self.text.encode("utf-8", "surrogateescape")
+
     def __post_init__(self) -> None:
-        raw = self.text.encode("utf-8", "surrogateescape")
+        raw = self.raw
         if len(raw) < _SHORTEST:
             raise ValueError(f"must be at least {_SHORTEST} bytes; {_ADVICE}")
         if self.text in _WELL_KNOWN or _GUESSED.search(self.text):

@@ -13,11 +13,23 @@ from typing import Any, Self
 from dotenv import dotenv_values
 
 from entrypoints.database_url import DatabaseUrl
+from entrypoints.issuers import (
+    ALGORITHMS,
+    OWN_ISSUER,
+    KeySetIssuer,
+    algorithms,
+    key_set_url,
+    names,
+    read_issuers,
+    refuse_equal,
+)
+from entrypoints.key_pair import PrivateKey, PublicKey
+from entrypoints.limits import DEFAULT_RATE, Network, Rate, networks, read_rate
 from entrypoints.origins import origins
 from entrypoints.secret import Secret
+from entrypoints.setting_values import address, log_level, one_of, whole
 
 ENVIRONMENTS = ("development", "production")
-LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class BadSetting(Exception):
@@ -32,17 +44,23 @@ class Setting:
     """One setting: its field, its name in the environment, and how its text is read.
 
     `read` raises `ValueError` with what the value must be. `aliases` are names from the seed
-    specifications, read where the name itself is not set.
+    specifications, read where the name itself is not set, some in another unit.
     """
 
     field: str
     read: Callable[[str], Any]
     aliases: tuple[str, ...] = ()
+    in_other_units: tuple[tuple[str, Callable[[str], Any]], ...] = ()
 
     @property
     def name(self) -> str:
         """The name in the environment."""
         return self.field.upper()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that is read, the first of them first."""
+        return (self.name, *self.aliases, *dict(self.in_other_units))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +83,20 @@ class Settings:
     database_pool_size: int = 10
     startup_wait: int = 30
     jwt_secret: Secret | None = None
+    jwt_secret_previous: Secret | None = None
     jwt_issuer: str | None = None
-    jwt_audience: str | None = None
+    jwt_audience: tuple[str, ...] = ()
+    jwt_jwks_url: str | None = None
+    jwt_algorithms: tuple[str, ...] = ()
+    jwt_issuers: tuple[KeySetIssuer, ...] = ()
+    signing_key: PrivateKey | None = None
+    signing_key_previous: PublicKey | None = None
+    accounts: str | None = None
+    access_token_minutes: int = 15
+    refresh_token_days: int = 30
+    session_days: int = 180
+    rate_limit: Rate | None = DEFAULT_RATE
+    trusted_proxies: tuple[Network, ...] = ()
     cors_origins: tuple[str, ...] = ()
     max_tasks_per_owner: int = 0
 
@@ -78,7 +108,7 @@ class Settings:
         """
         values: dict[str, Any] = {}
         for setting in SETTINGS:
-            for environ, name in product(environs, (setting.name, *setting.aliases)):
+            for environ, name in product(environs, setting.names):
                 text = environ.get(name, "").strip()
                 if text:
                     values[setting.field] = _read(setting, name, text)
@@ -103,6 +133,36 @@ class Settings:
         return self.max_tasks_per_owner or None
 
     @property
+    def issuers(self) -> tuple[KeySetIssuer, ...]:
+        """Everybody whose tokens are verified by a key set; the users of the first need no name."""
+        if self.jwt_jwks_url is None or self.jwt_issuer is None:
+            return self.jwt_issuers
+        first = KeySetIssuer(
+            "default",
+            self.jwt_issuer,
+            self.jwt_jwks_url,
+            self.jwt_audience,
+            self.jwt_algorithms or ALGORITHMS,
+        )
+        return (first, *self.jwt_issuers)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether there are accounts of our own: unless told, where nobody else has key sets."""
+        return self.accounts != "off" if self.accounts else not self.issuers
+
+    @property
+    def registration_open(self) -> bool:
+        """Whether anybody may make an account for themselves."""
+        return self.has_accounts and self.accounts != "closed"
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether nothing can be verified, or not everything signed, without a JWT_SECRET."""
+        signs = self.has_accounts and self.signing_key is None
+        return signs or not (self.issuers or self.has_accounts)
+
+    @property
     def migration_url(self) -> DatabaseUrl:
         """Where migrations go: past a pooler, if the way is known."""
         return self.database_direct_url or self.database_url
@@ -112,6 +172,24 @@ class Settings:
             raise BadSetting("WORKERS", "must be 1 with memory:, which processes cannot share")
         if self.database_direct_url and self.database_direct_url.scheme != "postgresql":
             raise BadSetting("DATABASE_DIRECT_URL", "must be a PostgreSQL address")
+        if self.session_days < self.refresh_token_days:
+            raise BadSetting("SESSION_DAYS", "must not be less than REFRESH_TOKEN_DAYS")
+        self._check_issuers()
+
+    def _check_issuers(self) -> None:
+        if self.jwt_issuer == OWN_ISSUER:
+            raise BadSetting("JWT_ISSUER", "must not be that of this service itself")
+        if self.jwt_jwks_url is not None and self.jwt_issuer is None:
+            raise BadSetting("JWT_ISSUER", "is missing: JWT_JWKS_URL needs the iss of its tokens")
+        symmetric = "HS256" in self.jwt_algorithms
+        if self.jwt_algorithms and symmetric == (self.jwt_jwks_url is not None):
+            raise BadSetting(
+                "JWT_ALGORITHMS", "must be HS256 with a secret, and anything else with JWT_JWKS_URL"
+            )
+        try:
+            refuse_equal(self.issuers)
+        except ValueError as error:
+            raise BadSetting("JWT_ISSUERS", str(error)) from None
 
 
 def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
@@ -130,57 +208,42 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
 
 def _read(setting: Setting, name: str, text: str) -> Any:
     try:
-        return setting.read(text)
+        return dict(setting.in_other_units).get(name, setting.read)(text)
     except ValueError as error:
         raise BadSetting(name, str(error)) from None
 
 
-def _address(text: str) -> str:
-    try:
-        return str(ip_address("127.0.0.1" if text == "localhost" else text))
-    except ValueError:
-        raise ValueError("must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::1") from None
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.lower() not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return text.lower()
-
-    return read
-
-
-def _log_level(text: str) -> str:
-    """A level, or what the seeds' DEBUG says: whether everything is to be told."""
-    level = {"true": "debug", "1": "debug", "false": "info", "0": "info"}.get(text.lower(), text)
-    return _one_of(*LOG_LEVELS)(level)
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        digits = text.isascii() and text.isdigit() and len(text) <= 20
-        if not digits or not least <= int(text) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
 SETTINGS = (
-    Setting("environment", _one_of(*ENVIRONMENTS)),
-    Setting("host", _address),
-    Setting("port", _whole(1, 65_535)),
-    Setting("workers", _whole(1, 64)),
-    Setting("log_level", _log_level, ("DEBUG",)),
+    Setting("environment", one_of(*ENVIRONMENTS)),
+    Setting("host", address),
+    Setting("port", whole(1, 65_535)),
+    Setting("workers", whole(1, 64)),
+    Setting("log_level", log_level, ("DEBUG",)),
     Setting("database_url", DatabaseUrl.parse, ("NEON_DATABASE_URL", "NEON_DB_URL")),
     Setting("database_direct_url", DatabaseUrl.parse),
-    Setting("database_pooler", _one_of("none", "transaction")),
-    Setting("database_pool_size", _whole(1, 1000)),
-    Setting("startup_wait", _whole(0, 3600)),
+    Setting("database_pooler", one_of("none", "transaction")),
+    Setting("database_pool_size", whole(1, 1000)),
+    Setting("startup_wait", whole(0, 3600)),
     Setting("jwt_secret", Secret, ("BETTER_AUTH_SECRET", "JWT_SECRET_KEY")),
+    Setting("jwt_secret_previous", Secret),
     Setting("jwt_issuer", str),
-    Setting("jwt_audience", str),
+    Setting("jwt_audience", names),
+    Setting("jwt_jwks_url", key_set_url),
+    Setting("jwt_algorithms", algorithms, ("JWT_ALGORITHM", "ALGORITHM")),
+    Setting("jwt_issuers", read_issuers),
+    Setting("signing_key", PrivateKey.read),
+    Setting("signing_key_previous", PublicKey.read),
+    Setting("accounts", one_of("on", "closed", "off")),
+    Setting(
+        "access_token_minutes",
+        whole(1, 1440),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES",),
+        (("JWT_EXPIRATION_HOURS", lambda text: 60 * whole(1, 24)(text)),),
+    ),
+    Setting("refresh_token_days", whole(1, 3650)),
+    Setting("session_days", whole(1, 3650)),
+    Setting("rate_limit", read_rate),
+    Setting("trusted_proxies", networks),
     Setting("cors_origins", origins, ("BETTER_AUTH_URL",)),
-    Setting("max_tasks_per_owner", _whole(0, 1_000_000_000)),
+    Setting("max_tasks_per_owner", whole(0, 1_000_000_000)),
 )

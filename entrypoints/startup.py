@@ -29,7 +29,7 @@ def settings_of(environ: Mapping[str, str], directory: Path) -> Settings:
     alone. Raises `BadSetting`.
     """
     settings = read_environment(environ, directory)
-    if settings.jwt_secret is not None:
+    if settings.jwt_secret is not None or not settings.needs_secret:
         return settings
     file = secret_file(settings)
     if file is None:

@@ -4,10 +4,13 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from entrypoints.container import Container
+from entrypoints.http.accounts import AccountRoutes
 from entrypoints.http.app import create_app
+from entrypoints.http.calls import Gate
 from entrypoints.http.docs import DocsRoutes
 from entrypoints.http.health import HealthRoutes
 from entrypoints.http.tasks import TaskRoutes
@@ -16,8 +19,9 @@ from entrypoints.startup import settings_of
 
 def assemble(container: Container) -> ASGIApp:
     """The application, from what a container builds."""
+    gate = Gate(container.authenticate(), container.audit())
     tasks = TaskRoutes(
-        verifier=container.tokens(),
+        gate=gate,
         create_task=container.create_task(),
         read_task=container.read_task(),
         list_tasks=container.list_tasks(),
@@ -28,13 +32,39 @@ def assemble(container: Container) -> ASGIApp:
         now=container.now(),
     )
     health = HealthRoutes(container.storage(), container.now())
-    docs = DocsRoutes(version("taskhaven"))
+    docs = DocsRoutes(version("taskhaven"), container.settings().has_accounts)
+    accounts = account_routes(container, gate) if container.settings().has_accounts else []
     return create_app(
-        container.storage(),
-        [*tasks.routes(), *health.routes(), *docs.routes()],
-        container.forget_receipts(),
+        [container.storage(), *container.tokens().lasting],
+        [*tasks.routes(), *accounts, *health.routes(), *docs.routes()],
+        [
+            container.forget_receipts(),
+            container.forget_sessions(),
+            container.forget_tallies(),
+            container.finish_erasures(),
+        ],
         origins=container.settings().cors_origins,
     )
+
+
+def account_routes(container: Container, gate: Gate) -> list[HTTPRouteHandler]:
+    """The routes of our own accounts, from what a container builds."""
+    return AccountRoutes(
+        gate=gate,
+        proxies=container.settings().trusted_proxies,
+        key_set=container.tokens().published,
+        register=container.register(),
+        log_in=container.log_in(),
+        refresh_session=container.refresh_session(),
+        log_out=container.log_out(),
+        read_account=container.read_account(),
+        rename_account=container.rename_account(),
+        change_password=container.change_password(),
+        list_sessions=container.list_sessions(),
+        end_session=container.end_session(),
+        erase_account=container.erase_account(),
+        export_account=container.export_account(),
+    ).routes()
 
 
 def create() -> ASGIApp:

@@ -1,5 +1,6 @@
-"""Owners and tasks for tests. Tests share databases, and stay apart by owners of their own."""
+"""Owners, tasks and accounts for tests, which share databases and stay apart by their owners."""
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -7,9 +8,12 @@ from typing import TypeAlias, Unpack
 from uuid import UUID, uuid4
 
 from adapters.system.ids import RandomIds
+from domain.account import Account
+from domain.credentials import Email
 from domain.fields import Fields, read_fields
 from domain.listing import NEWEST_FIRST, Listing, mark_of
 from domain.owner import Owner
+from domain.session import RefreshToken, Session, begin
 from domain.task import Task
 
 Verb: TypeAlias = Callable[[Task], Task]
@@ -62,3 +66,34 @@ def toggle(task: Task) -> Task:
 def trash(task: Task) -> Task:
     """A change that deletes."""
     return task.trash(at=task.updated_at)
+
+
+def an_account(email: str | None = None, *, at: datetime | None = None) -> Account:
+    """An account that nobody has stored, newer than every one before unless `at` says when."""
+    at = at or later()
+    return Account(
+        id=an_id(at),
+        email=Email.read(email or f"{uuid4()}@example.com"),
+        password_hash="$argon2id$",
+        created_at=at,
+    )
+
+
+def a_session(
+    account: UUID | None = None,
+    *,
+    at: datetime = DAWN,
+    lasts: timedelta = timedelta(days=30),
+    at_most: timedelta = timedelta(days=180),
+    agent: str | None = None,
+) -> tuple[Session, RefreshToken]:
+    """A session that nobody has stored, which begins `at` then, and its first token."""
+    return begin(
+        account or an_id(),
+        an_id(),
+        randomness=secrets.token_bytes(64),
+        agent=agent,
+        at=at,
+        lasts=lasts,
+        at_most=at_most,
+    )

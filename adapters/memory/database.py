@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from application.errors import KeyTaken
 from application.ports import Receipt, Storage
+from domain.account import Account
 from domain.change import Change, Entry
 from domain.errors import TooManyTasks
 from domain.owner import Owner
+from domain.session import Session
+from domain.tally import Tally
 from domain.task import Task
 
 
@@ -60,10 +64,17 @@ class Shelf:
 
 
 class MemoryDatabase(Storage):
-    """Every owner's shelf. What it hands out are values, which nobody can change."""
+    """Every owner's shelf, and the accounts. What it hands out are values, which nobody can change.
+
+    `erased` says when each account was erased that is not yet forgotten.
+    """
 
     def __init__(self) -> None:
         self._shelves: dict[Owner, Shelf] = {}
+        self.accounts: dict[Owner, Account] = {}
+        self.erased: dict[Owner, datetime] = {}
+        self.sessions: dict[tuple[Owner, UUID], Session] = {}
+        self.tallies: dict[str, Tally] = {}
 
     def shelf(self, owner: Owner) -> Shelf:
         """The owner's shelf; a new owner's is empty."""
@@ -76,6 +87,10 @@ class MemoryDatabase(Storage):
     def shelves(self) -> Iterable[Shelf]:
         """Every owner's shelf."""
         return self._shelves.values()
+
+    def erase(self, owner: Owner) -> int:
+        """Throw the owner's shelf away; returns how many shelves that were."""
+        return int(self._shelves.pop(owner, None) is not None)
 
     async def open(self) -> None:
         """Nothing to make ready."""

@@ -1,12 +1,15 @@
 """PostgreSQL as the shared adapters ask for it."""
 
 import asyncio
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
+import psycopg
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import psycopg as sqlalchemy_psycopg
 
-from adapters.postgres.connections import Connections
+from adapters.postgres.connections import Connection, Connections
 from adapters.postgres.errors import translated
 from adapters.sql.database import Database, Params, Rows, Statement
 from application.errors import Unavailable
@@ -59,18 +62,37 @@ class PostgresDatabase(Database):
         _, touched = await self._run(statement, params)
         return touched
 
+    async def execute_all(
+        self, first: tuple[Statement, Params], *others: tuple[Statement, Params]
+    ) -> int:
+        async with self._connection() as connection, connection.transaction():
+            touched = await _execute(connection, *first)
+            for statement, params in others if touched.rowcount else ():
+                await _execute(connection, statement, params)
+            return touched.rowcount
+
     async def _run(self, statement: Statement, params: Params) -> tuple[Rows, int]:
+        async with self._connection() as connection:
+            cursor = await _execute(connection, statement, params)
+            rows = await cursor.fetchall() if cursor.description else []
+            return rows, cursor.rowcount
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """A connection for as long as a statement, or a few, may take."""
         if self._connections is None:
             raise Unavailable("the database is not open")
         async with self._connections.connection() as connection:
             try:
                 with translated():
                     async with asyncio.timeout(_DEADLINE):
-                        cursor = await connection.execute(
-                            statement.text, statement.bind(params), binary=True
-                        )
-                        rows = await cursor.fetchall() if cursor.description else []
-                        return rows, cursor.rowcount
+                        yield connection
             except TimeoutError:
                 await connection.close()
                 raise Unavailable("PostgreSQL: no answer") from None
+
+
+async def _execute(
+    connection: Connection, statement: Statement, params: Params
+) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+    return await connection.execute(statement.text, statement.bind(params), binary=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
 from application.ports import Storage
@@ -51,9 +51,26 @@ class Database(Storage, Protocol):
         Where it raises `Unavailable`, it may have been done all the same.
         """
 
+    @abstractmethod
+    async def execute_all(
+        self, first: tuple[Statement, Params], *others: tuple[Statement, Params]
+    ) -> int:
+        """Run statements that write in one transaction, the others only if the first touched a row.
+
+        Returns how many rows the first touched. Where it raises `Unavailable`, all of it or nothing
+        was done.
+        """
+
 
 def compiled(element: ClauseElement, dialect: Dialect) -> Statement:
     """The statement for a dialect. Parameters without a value are the caller's to bind."""
     result = element.compile(dialect=dialect)
     constants = {name: value for name, value in result.params.items() if value is not None}
     return Statement(str(result), constants)
+
+
+def insert_new(table: Table, dialect: Dialect) -> Statement:
+    """Inserts a row, bound by the names of its columns, unless one of its keys is taken."""
+    values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c}
+    statement = compiled(insert(table).values(values).inline(), dialect)
+    return Statement(f"{statement.text} ON CONFLICT DO NOTHING", statement.constants)

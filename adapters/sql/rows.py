@@ -4,18 +4,15 @@ A row on its way in holds plain values (text, numbers, none), which go alike int
 and through JSON into PostgreSQL's. On its way out each driver gives what its columns are.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 from adapters.sql.tables import journal, receipts, tasks
+from adapters.sql.values import due_of, id_of, instant_of, instant_or_none, instant_text, json_of
 from application.errors import CorruptRecord
 from application.ports import Receipt
 from domain.change import Action, Change, Entry
-from domain.due import Due
 from domain.errors import TaskhavenError
 from domain.fields import RANKS, Priority
 from domain.instant import format_instant
@@ -42,13 +39,13 @@ def row_of(task: Task) -> dict[str, Any]:
         "description": task.description,
         "priority": RANKS[task.priority],
         "due_day": str(due.day) if due and due.day else None,
-        "due_at": _instant_text(due.instant) if due else None,
+        "due_at": instant_text(due.instant) if due else None,
         "tags": list(task.tags),
-        "completed_at": _instant_text(task.completed_at),
-        "created_at": _instant_text(task.created_at),
-        "updated_at": _instant_text(task.updated_at),
+        "completed_at": instant_text(task.completed_at),
+        "created_at": instant_text(task.created_at),
+        "updated_at": instant_text(task.updated_at),
         "version": task.version,
-        "deleted_at": _instant_text(task.deleted_at),
+        "deleted_at": instant_text(task.deleted_at),
     }
 
 
@@ -103,7 +100,7 @@ def receipt_row_of(receipt: Receipt) -> dict[str, Any]:
 def receipt_of(row: Sequence[Any]) -> Receipt:
     """The receipt, from the values of `RECEIPT_COLUMNS`."""
     key, digest, answer, made_at, expires_at = row
-    return Receipt(key, digest, answer, _instant(made_at), _instant(expires_at))
+    return Receipt(key, digest, answer, instant_of(made_at), instant_of(expires_at))
 
 
 def task_of(owner: Owner, row: Sequence[Any]) -> tuple[Task, int]:
@@ -116,17 +113,17 @@ def task_of(owner: Owner, row: Sequence[Any]) -> tuple[Task, int]:
         version, deleted, position = row[10:]
         task = Task(
             owner=owner,
-            id=_id(id),
+            id=id_of(id),
             title=title,
             description=description,
             priority=_PRIORITIES[priority],
-            due_date=_due(day, at),
-            tags=tuple(_json(tags)),
-            completed_at=_instant_or_none(completed),
-            created_at=_instant(created),
-            updated_at=_instant(updated),
+            due_date=due_of(day, at),
+            tags=tuple(json_of(tags)),
+            completed_at=instant_or_none(completed),
+            created_at=instant_of(created),
+            updated_at=instant_of(updated),
             version=version,
-            deleted_at=_instant_or_none(deleted),
+            deleted_at=instant_or_none(deleted),
         )
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise CorruptRecord("a task's row cannot be read") from error
@@ -137,49 +134,16 @@ def entry_of(row: Sequence[Any]) -> Entry:
     """The entry, from the values of `ENTRY_COLUMNS`. Raises `CorruptRecord`."""
     position, previous, task_id, version, action, at, by, changed = row
     try:
-        changes: Mapping[str, Any] = _json(changed)
+        changes: Mapping[str, Any] = json_of(changed)
         return Entry(
             position=position,
             previous=previous,
-            task_id=_id(task_id),
+            task_id=id_of(task_id),
             version=version,
             action=Action(action),
-            at=_instant(at),
+            at=instant_of(at),
             by=Owner.from_key(by),
             changed={name: (before, after) for name, (before, after) in changes.items()},
         )
     except (ValueError, TypeError, AttributeError, TaskhavenError) as error:
         raise CorruptRecord("a journal entry cannot be read") from error
-
-
-def day_of(value: date | str) -> date:
-    """The day, from the value of a column of days."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _instant_text(instant: datetime | None) -> str | None:
-    return None if instant is None else format_instant(instant)
-
-
-def _id(value: UUID | str) -> UUID:
-    return UUID(value) if isinstance(value, str) else value
-
-
-def _instant(value: datetime | str) -> datetime:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value.astimezone(UTC)
-
-
-def _instant_or_none(value: datetime | str | None) -> datetime | None:
-    return None if value is None else _instant(value)
-
-
-def _due(day: date | str | None, at: datetime | str | None) -> Due | None:
-    if day is not None:
-        return Due(day=day_of(day))
-    return None if at is None else Due(instant=_instant(at))
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value

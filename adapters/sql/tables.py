@@ -7,7 +7,16 @@ index slows every write. Five serve the lists by `created_at` (which the order o
 
 from collections.abc import Sequence
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, MetaData, Table, and_
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    and_,
+)
 
 from adapters.sql.types import COUNT, DAY, ID, INSTANT, JSON, KEY, POSITION, RANK, TEXT
 from domain.fields import MAX_DESCRIPTION, MAX_TITLE, Priority
@@ -100,5 +109,63 @@ journal = Table(
     Column("changed", JSON, nullable=False),
     CheckConstraint("position >= 1", name="journal_position_counts"),
     CheckConstraint("previous < position", name="journal_previous_before"),
+    sqlite_strict=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("owner_id", KEY, primary_key=True),
+    Column("email", TEXT),
+    Column("email_key", KEY),
+    Column("name", TEXT),
+    Column("password_hash", TEXT),
+    Column("created_at", INSTANT, nullable=False),
+    Column("disabled_at", INSTANT),
+    Column("erased_at", INSTANT),
+    Column("version", COUNT, nullable=False),
+    UniqueConstraint("email_key", name="accounts_email"),
+    CheckConstraint(
+        "erased_at IS NOT NULL OR "
+        "(email IS NOT NULL AND email_key IS NOT NULL AND password_hash IS NOT NULL)",
+        name="accounts_whole_or_erased",
+    ),
+    CheckConstraint("version >= 1", name="accounts_version_counts"),
+    sqlite_strict=True,
+)
+Index(
+    "accounts_erased",
+    accounts.c.erased_at,
+    postgresql_where=accounts.c.erased_at.is_not(None),
+    sqlite_where=accounts.c.erased_at.is_not(None),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("owner_id", KEY, primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("salt", KEY, nullable=False),
+    Column("digest", KEY, nullable=False),
+    Column("turn", COUNT, nullable=False),
+    Column("agent", TEXT),
+    Column("created_at", INSTANT, nullable=False),
+    Column("refreshed_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT, nullable=False),
+    Column("ends_at", INSTANT, nullable=False),
+    CheckConstraint("turn >= 0", name="sessions_turn_counts"),
+    Index("sessions_by_expiry", "expires_at"),
+    sqlite_strict=True,
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("count", COUNT, nullable=False),
+    Column("last_at", INSTANT, nullable=False),
+    Column("version", COUNT, nullable=False),
+    CheckConstraint("count >= 0", name="tallies_count_counts"),
+    Index("tallies_by_age", "last_at"),
     sqlite_strict=True,
 )

@@ -1,21 +1,19 @@
 """`Tasks` on SQL: what every database does alike."""
 
-import asyncio
 import json
-import random
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
-from time import monotonic
 from typing import ClassVar
 from uuid import UUID
 
 from adapters.sql.database import Database, Statement, compiled
 from adapters.sql.listing import page_statement
-from adapters.sql.rows import Step, Write, day_of, task_of
+from adapters.sql.race import Race
+from adapters.sql.rows import Step, Write, task_of
 from adapters.sql.shapes import Idioms, Shape, page_params
 from adapters.sql.statements import days_due, get_task
-from application.errors import Busy
+from adapters.sql.values import day_of
 from application.ports import Page, Receipt, Tasks
 from domain.calendar import Calendar
 from domain.change import Change
@@ -26,8 +24,6 @@ from domain.owner import Owner
 from domain.task import Task
 
 _SHAPES = 256  # statements of lists kept compiled; the usual ones are few
-_PATIENCE = 2.0  # seconds for an update to win its race (contract §4)
-_PAUSE = 0.01  # seconds at most before the next try, drawn at random so that rivals part ways
 
 
 class SqlTasks(Tasks):
@@ -62,7 +58,7 @@ class SqlTasks(Tasks):
         self, task: Task, *, by: Owner, most: int | None = None, receipt: Receipt | None = None
     ) -> None:
         write = Write(task.owner, [Step(Change(None, task, by))], receipt, most)
-        race = _Race()
+        race = Race()
         while not await self._apply(write):
             await race.again()
 
@@ -76,7 +72,7 @@ class SqlTasks(Tasks):
         versions: frozenset[int] | None = None,
         receipt: Callable[[Task], Receipt] | None = None,
     ) -> Task:
-        race = _Race()
+        race = Race()
         while True:
             before, position = await self._read(owner, id)
             if versions is not None and before.version not in versions:
@@ -111,16 +107,3 @@ class SqlTasks(Tasks):
         Returns whether it was stored: if not, another writer came between, nothing was written, and
         it may be tried again. Raises `KeyTaken` and `TooManyTasks`.
         """
-
-
-class _Race:
-    """A write's tries against other writers, for as long as it has patience."""
-
-    def __init__(self) -> None:
-        self._deadline = monotonic() + _PATIENCE
-
-    async def again(self) -> None:
-        """Wait a little before the next try. Raises `Busy` where there is to be none."""
-        if monotonic() > self._deadline:
-            raise Busy
-        await asyncio.sleep(random.random() * _PAUSE)  # noqa: S311 - no secret

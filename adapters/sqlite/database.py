@@ -94,9 +94,18 @@ class SqliteDatabase(Database):
             return read(self._reader.get())
 
     async def execute(self, statement: Statement, params: Params) -> int:
-        return await self.write(
-            lambda connection: connection.execute(statement.text, statement.bind(params)).rowcount
-        )
+        return await self.write(lambda connection: _run(connection, statement, params))
+
+    async def execute_all(
+        self, first: tuple[Statement, Params], *others: tuple[Statement, Params]
+    ) -> int:
+        def job(connection: sqlite3.Connection) -> int:
+            touched = _run(connection, *first)
+            for statement, params in others if touched else ():
+                _run(connection, statement, params)
+            return touched
+
+        return await self.write(job)
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` in the writer's thread, in one transaction that ends with it.
@@ -120,6 +129,10 @@ class SqliteDatabase(Database):
         if not self._threads:
             raise Unavailable("the database is not open")
         return await asyncio.get_running_loop().run_in_executor(self._threads[file], run)
+
+
+def _run(connection: sqlite3.Connection, statement: Statement, params: Params) -> int:
+    return connection.execute(statement.text, statement.bind(params)).rowcount
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """What the claims of a token must be, whoever signed it (contract §8)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from application.errors import InvalidToken
 from domain.errors import InvalidOwner
-from domain.owner import Actor, Owner
+from domain.owner import Owner
 
 LEEWAY = 30  # seconds by which clocks may differ
 _LAST_DATE = 2**53  # a NumericDate beyond is no whole number in JSON's arithmetic
@@ -15,47 +14,49 @@ _LAST_DATE = 2**53  # a NumericDate beyond is no whole number in JSON's arithmet
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an issuer's tokens must say: `iss` and `aud` are checked where they are given."""
+    """What an issuer's tokens must say: `iss` is checked where it is given, and so is `aud`, which
+    must name one of the audiences."""
 
     issuer: str | None = None
-    audience: str | None = None
+    audiences: tuple[str, ...] = ()
 
 
-def parse_claims(payload: bytes) -> dict[str, Any]:
-    """The claims of a payload whose signature was verified. Raises `InvalidToken`."""
-    try:
-        claims = json.loads(payload.decode())
-    except (ValueError, RecursionError) as error:
-        raise InvalidToken("the payload is not JSON in UTF-8") from error
-    if not isinstance(claims, dict):
-        raise InvalidToken("the payload is not an object")
-    return claims
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """When a token holds, in seconds since 1970: from the latest of its dates to its expiry."""
+
+    since: float
+    until: float
+
+    def check(self, now: float) -> None:
+        """Return if it holds at `now`. Raises `InvalidToken`."""
+        if self.until + LEEWAY <= now:
+            raise InvalidToken("expired")
+        if self.since - LEEWAY > now:
+            raise InvalidToken("not valid yet")
 
 
-def actor_of(claims: Mapping[str, Any], expected: Expected, *, now: float) -> Actor:
-    """Who the claims speak for at `now`, in seconds since 1970. Raises `InvalidToken`."""
-    _check_times(claims, now)
+def validity_of(claims: Mapping[str, Any]) -> Validity:
+    """When a token of these claims holds. Raises `InvalidToken`."""
+    if "exp" not in claims:
+        raise InvalidToken("exp is missing")
+    starts = [_date(claims, name) for name in ("nbf", "iat") if name in claims]
+    return Validity(max(starts, default=float("-inf")), _date(claims, "exp"))
+
+
+def owner_of(claims: Mapping[str, Any], realm: str, expected: Expected) -> Owner:
+    """Who the claims speak for, once they meet what is expected. Raises `InvalidToken`."""
     if expected.issuer is not None and claims.get("iss") != expected.issuer:
         raise InvalidToken("iss is not the issuer")
-    if expected.audience is not None and not _names(claims.get("aud"), expected.audience):
+    if expected.audiences and not _names(claims.get("aud"), expected.audiences):
         raise InvalidToken("aud does not name this service")
     subject = claims.get("sub")
     if not isinstance(subject, str):
         raise InvalidToken("sub is not a string")
     try:
-        return Actor(Owner(subject))
+        return Owner(subject, realm)
     except InvalidOwner as error:
         raise InvalidToken("sub is not of the form allowed") from error
-
-
-def _check_times(claims: Mapping[str, Any], now: float) -> None:
-    if "exp" not in claims:
-        raise InvalidToken("exp is missing")
-    if _date(claims, "exp") + LEEWAY <= now:
-        raise InvalidToken("expired")
-    for name in ("nbf", "iat"):
-        if name in claims and _date(claims, name) - LEEWAY > now:
-            raise InvalidToken(f"{name} lies in the future")
 
 
 def _date(claims: Mapping[str, Any], name: str) -> float:
@@ -66,7 +67,8 @@ def _date(claims: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
-def _names(audience: object, expected: str) -> bool:
+def _names(audience: object, expected: tuple[str, ...]) -> bool:
     if isinstance(audience, list):
-        return all(isinstance(name, str) for name in audience) and expected in audience
-    return audience == expected
+        every = all(isinstance(name, str) for name in audience)
+        return every and not set(audience).isdisjoint(expected)
+    return isinstance(audience, str) and audience in expected

@@ -1,14 +1,14 @@
 """The ASGI application: routes, the error table and, outermost, the edge."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from application.ports import Storage
+from application.ports import Lasting
 from entrypoints.http.chores import Chore, doing
 from entrypoints.http.cors import Cors
 from entrypoints.http.edge import Edge
@@ -17,21 +17,25 @@ from entrypoints.http.routing import options
 
 
 def create_app(
-    storage: Storage, routes: list[HTTPRouteHandler], chore: Chore, *, origins: Sequence[str] = ()
+    lasting: Sequence[Lasting],
+    routes: list[HTTPRouteHandler],
+    chores: Sequence[Chore],
+    *,
+    origins: Sequence[str] = (),
 ) -> ASGIApp:
-    """The application with these routes; while it lives `storage` is open and `chore` is done.
+    """The application with these routes; while it lives `lasting` are open and `chores` are done.
 
     Pages of `origins` may call it.
     """
 
     @asynccontextmanager
     async def opened(_: Litestar) -> AsyncIterator[None]:
-        await storage.open()
-        try:
-            async with doing(chore):
-                yield
-        finally:
-            await storage.close()
+        async with AsyncExitStack() as stack:
+            for each in lasting:
+                await each.open()
+                stack.push_async_callback(each.close)
+            await stack.enter_async_context(doing(chores))
+            yield
 
     return Edge(
         Litestar(

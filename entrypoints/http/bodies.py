@@ -36,12 +36,12 @@ class TaskBody(msgspec.Struct, frozen=True):
 
 def write_task(task: Task) -> bytes:
     """One task as JSON."""
-    return msgspec.json.encode(_body_of(task))
+    return msgspec.json.encode(body_of(task))
 
 
 def write_tasks(tasks: Iterable[Task]) -> bytes:
     """A bare JSON array of tasks."""
-    return msgspec.json.encode([_body_of(task) for task in tasks])
+    return msgspec.json.encode([body_of(task) for task in tasks])
 
 
 def read_object(body: bytes) -> Mapping[str, object]:
@@ -98,7 +98,7 @@ def _too_deep(body: bytes) -> bool:
     return False
 
 
-def _body_of(task: Task) -> TaskBody:
+def body_of(task: Task) -> TaskBody:
     return TaskBody(
         id=str(task.id),
         user_id=task.owner.subject,

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from litestar import Request
 
-from application.ports import TokenVerifier
+from application.identity import AuditTrail
+from application.sessions import Authenticate
+from domain.errors import NotOwner
 from domain.owner import Actor, Owner
 from entrypoints.http.errors import InvalidRequest, NoToken, WrongMediaType
 from entrypoints.http.query import read_query
@@ -21,40 +23,26 @@ JSON_OR_PATCH = ("application/json", "application/merge-patch+json")
 
 _BEARER = re.compile(r"bearer (\S.*)", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-_NO_TASK = UUID(int=0)
+_NOTHING = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A request whose caller is known and may act for the owner it names."""
+class Incoming:
+    """A request, and the parts that it says things with."""
 
     request: AnyRequest
-    actor: Actor
-    owner: Owner
-
-    @property
-    def path(self) -> str:
-        """The path in the form of the request, made anew so that nothing unexpected is in it."""
-        template: str = self.request.scope["path_template"]
-        parts = {name: quote(value, safe="") for name, value in self.request.path_params.items()}
-        return template.format(**parts)
-
-    @property
-    def place(self) -> str:
-        """The path below the owner, the same in all four forms."""
-        template: str = self.request.scope["path_template"]
-        tail = template[template.index("/tasks") :]
-        return tail.format(id=self.task_id) if "{id}" in tail else tail
-
-    @property
-    def task_id(self) -> UUID:
-        """The task's id; one that is malformed names no task, so the nil id stands for it."""
-        text = self.request.path_params["id"]
-        return UUID(text) if _ID.fullmatch(text) else _NO_TASK
 
     def header(self, name: str) -> Sequence[str]:
         """Every line that a header has."""
         return self.request.headers.getall(name, [])
+
+    def bearer(self) -> str:
+        """The bearer token. Raises `NoToken`."""
+        lines = self.header("authorization")
+        match = _BEARER.fullmatch(lines[0]) if len(lines) == 1 else None
+        if match is None:
+            raise NoToken
+        return match.group(1)
 
     def refuse_query(self) -> None:
         """Raises `InvalidRequest` if there are parameters."""
@@ -81,20 +69,59 @@ class Call:
             raise WrongMediaType(f"the body must be {' or '.join(media_types)}, in UTF-8")
 
 
-def read_call(request: AnyRequest, verifier: TokenVerifier) -> Call:
-    """Who calls, and for whom: the path's `user_id`, or without one the caller.
+@dataclass(frozen=True, slots=True)
+class Call(Incoming):
+    """A request whose caller is known and may act for the owner it names."""
 
-    Raises `NoToken`, `InvalidToken` and `NotOwner`.
-    """
-    actor = verifier.verify(_bearer(request))
-    user_id = request.path_params.get("user_id")
-    owner = actor.owner if user_id is None else actor.owner_named(user_id)
-    return Call(request, actor, owner)
+    actor: Actor
+    owner: Owner
+
+    @property
+    def path(self) -> str:
+        """The path in the form of the request, made anew so that nothing unexpected is in it."""
+        template: str = self.request.scope["path_template"]
+        parts = {name: quote(value, safe="") for name, value in self.request.path_params.items()}
+        return template.format(**parts)
+
+    @property
+    def place(self) -> str:
+        """The path below the owner, the same in all four forms."""
+        template: str = self.request.scope["path_template"]
+        tail = template[template.index("/tasks") :]
+        return tail.format(id=self.task_id) if "{id}" in tail else tail
+
+    @property
+    def task_id(self) -> UUID:
+        """The task's id; one that is malformed names no task, so the nil id stands for it."""
+        return read_id(self.request.path_params["id"])
 
 
-def _bearer(request: AnyRequest) -> str:
-    lines = request.headers.getall("authorization", [])
-    match = _BEARER.fullmatch(lines[0]) if len(lines) == 1 else None
-    if match is None:
-        raise NoToken
-    return match.group(1)
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets in who proves who they are, and to nobody's tasks but their own."""
+
+    authenticate: Authenticate
+    audit: AuditTrail
+
+    async def actor(self, incoming: Incoming) -> Actor:
+        """Who calls. Raises `NoToken` and `InvalidToken`."""
+        return await self.authenticate(incoming.bearer())
+
+    async def call(self, request: AnyRequest) -> Call:
+        """Who calls, and for whom: the path's `user_id`, or without one the caller.
+
+        Raises `NoToken`, `InvalidToken` and `NotOwner`.
+        """
+        actor = await self.actor(Incoming(request))
+        user_id = request.path_params.get("user_id")
+        try:
+            owner = actor.owner if user_id is None else actor.owner_named(user_id)
+        except NotOwner:
+            self.audit.record("owner.refused", who=actor.owner.key)
+            raise
+        return Call(request, actor, owner)
+
+
+def read_id(text: str) -> UUID:
+    """The id that a segment of the path is, the nil id if it is none."""
+    return UUID(text) if _ID.fullmatch(text) else _NOTHING

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from application.errors import StorageError
@@ -14,9 +14,9 @@ _log = logging.getLogger("taskhaven.chores")
 
 
 @asynccontextmanager
-async def doing(chore: Chore) -> AsyncIterator[None]:
-    """Do the chore at once and then every hour, for the length of the block."""
-    task = asyncio.create_task(_again_and_again(chore))
+async def doing(chores: Sequence[Chore]) -> AsyncIterator[None]:
+    """Do the chores at once and then every hour, for the length of the block."""
+    task = asyncio.create_task(_again_and_again(chores))
     try:
         yield
     finally:
@@ -24,10 +24,11 @@ async def doing(chore: Chore) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def _again_and_again(chore: Chore) -> None:
+async def _again_and_again(chores: Sequence[Chore]) -> None:
     while True:
-        try:
-            await chore()
-        except StorageError as error:
-            _log.warning("a chore was left for later: %s", error)
+        for chore in chores:
+            try:
+                await chore()
+            except StorageError as error:
+                _log.warning("a chore was left for later: %s", error)
         await asyncio.sleep(_EVERY)

@@ -10,9 +10,10 @@ from uuid import UUID
 import msgspec
 
 from domain.due import Due
-from domain.fields import Priority, read_text
+from domain.fields import Priority
 from domain.instant import format_instant, parse_instant
 from domain.listing import Mark, Order, SortKey, SortValue
+from domain.reading import read_text
 
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,4096}")
 

@@ -54,13 +54,18 @@ _ASSETS = {
 
 @dataclass(frozen=True, slots=True)
 class DocsRoutes:
-    """The handlers; `version` is that of the software."""
+    """The handlers; `version` is that of the software, `accounts` whether there are any."""
 
     version: str
+    accounts: bool
     _description: bytes = field(default=b"", init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_description", msgspec.json.encode(document(self.version)))
+        object.__setattr__(
+            self,
+            "_description",
+            msgspec.json.encode(document(self.version, accounts=self.accounts)),
+        )
 
     def routes(self) -> list[HTTPRouteHandler]:
         """Every handler at its path."""

@@ -14,6 +14,7 @@ from entrypoints.http.cors import Cors, Header, is_preflight
 from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
 from entrypoints.http.intake import take_body
 from entrypoints.http.problems import answer_to
+from entrypoints.request import request_id
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")
@@ -54,10 +55,11 @@ class Edge:
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = [(name.lower(), value) for name, value in scope["headers"]]
-        request_id = _request_id(headers)
-        added = [(b"x-request-id", request_id.encode()), *self._cors.of(headers)]
+        id = _request_id(headers)
+        request_id.set(id)
+        added = [(b"x-request-id", id.encode()), *self._cors.of(headers)]
         reply = _Reply(send, added, without_body=scope["method"] == "HEAD")
-        inner: dict[str, Any] = {**scope, "state": {"request_id": request_id}}
+        inner: dict[str, Any] = {**scope, "state": {"request_id": id}}
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
         try:
@@ -69,9 +71,9 @@ class Edge:
             body = await take_body(headers, receive)
             await self._app(inner, _already_read(body, receive), reply.send)  # type: ignore[arg-type]
         except RequestError as error:
-            await reply.answer(answer_to(error, request_id))
+            await reply.answer(answer_to(error, id))
         except Exception as error:
-            answer = answer_to(error, request_id)
+            answer = answer_to(error, id)
             if reply.started:
                 raise  # half an answer cannot be mended; the server closes the connection
             await reply.answer(answer)

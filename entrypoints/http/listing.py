@@ -12,8 +12,9 @@ from application.ports import Page
 from domain.calendar import IN_UTC, Calendar
 from domain.due import Due
 from domain.due_range import DueRange
-from domain.fields import MAX_TAG, read_priority, read_text
+from domain.fields import MAX_TAG, read_priority
 from domain.listing import NEWEST_FIRST, Filter, Listing, Mark, Order, SortKey, mark_of
+from domain.reading import read_text
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.errors import Fault, InvalidRequest, UriTooLong
 from entrypoints.http.query import Query

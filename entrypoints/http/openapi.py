@@ -1,8 +1,22 @@
 """The API's description (OpenAPI 3.1); tests hold it against what the server does."""
 
-from http import HTTPStatus
 from typing import Any
 
+from entrypoints.http.account_schemas import account_schemas
+from entrypoints.http.openapi_accounts import account_paths
+from entrypoints.http.openapi_parts import (
+    ALWAYS,
+    JSON,
+    OF_BODIES,
+    PATCH,
+    RETRY,
+    body,
+    header,
+    json,
+    parameter,
+    problem,
+    schema,
+)
 from entrypoints.http.parameters import LIST, PARAMETERS
 from entrypoints.http.schemas import Schema, schemas
 
@@ -14,12 +28,9 @@ Every path with `{user_id}` also exists without it, where the token tells whose 
 stable.
 """
 
-_ALWAYS = (400, 401, 414, 422, 431, 500, 503)
-_OF_BODIES = (408, 413, 415)
 
-
-def document(version: str) -> Schema:
-    """The whole description."""
+def document(version: str, *, accounts: bool) -> Schema:
+    """The whole description, with or without the routes of our own accounts."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Taskhaven", "version": version, "description": _DESCRIPTION},
@@ -27,6 +38,7 @@ def document(version: str) -> Schema:
         "paths": {
             **_task_paths("/api/v1/{user_id}", owned=True),
             **_task_paths("/api/v1", owned=False),
+            **(account_paths("/api/v1/auth") if accounts else {}),
             **{path: _health_path(path) for path in ("/health", "/health/live", "/health/ready")},
         },
         "components": {
@@ -34,18 +46,18 @@ def document(version: str) -> Schema:
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
             "parameters": PARAMETERS,
-            "schemas": schemas(),
+            "schemas": {**schemas(), **(account_schemas() if accounts else {})},
         },
     }
 
 
 def _task_paths(base: str, *, owned: bool) -> Schema:
-    many = [_parameter("UserId")] if owned else []
-    one = [*many, _parameter("TaskId")]
+    many = [parameter("UserId")] if owned else []
+    one = [*many, parameter("TaskId")]
 
     def operation(name: str, summary: str, *errors: int, **rest: Any) -> Schema:
-        statuses = sorted({*_ALWAYS, *errors, *([403] if owned else [])})
-        responses = {**rest.pop("responses"), **{str(s): _problem(s) for s in statuses}}
+        statuses = sorted({*ALWAYS, *errors, *([403] if owned else [])})
+        responses = {**rest.pop("responses"), **{str(s): problem(s) for s in statuses}}
         operation_id = _operation_id(name, owned=owned)
         return {
             "operationId": operation_id,
@@ -61,15 +73,15 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
             "get": operation(
                 "list_tasks",
                 "List tasks",
-                parameters=[_parameter(name) for name in (*LIST, "IfNoneMatch")],
+                parameters=[parameter(name) for name in (*LIST, "IfNoneMatch")],
                 responses={"200": _PAGE, "304": _UNCHANGED},
             ),
             "post": operation(
                 "create_task",
                 "Create a task",
-                *(409, *_OF_BODIES),
-                parameters=[_parameter("IdempotencyKey")],
-                requestBody=_body("NewTask", _JSON),
+                *(409, *OF_BODIES),
+                parameters=[parameter("IdempotencyKey")],
+                requestBody=body("NewTask", JSON),
                 responses={"201": {**_CREATED, "links": _links(owned=owned)}},
             ),
         },
@@ -79,30 +91,30 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
                 "read_task",
                 "Read a task",
                 404,
-                parameters=[_parameter("IfNoneMatch")],
+                parameters=[parameter("IfNoneMatch")],
                 responses={"200": _CHANGED, "304": _UNCHANGED},
             ),
             "put": operation(
                 "change_task",
                 "Change the members given",
-                *(404, 412, *_OF_BODIES),
+                *(404, 412, *OF_BODIES),
                 parameters=_OF_WRITES,
-                requestBody=_body("TaskChanges", _JSON),
+                requestBody=body("TaskChanges", JSON),
                 responses={"200": _CHANGED},
             ),
             "patch": operation(
                 "patch_task",
                 "Change the members given",
-                *(404, 412, *_OF_BODIES),
+                *(404, 412, *OF_BODIES),
                 parameters=_OF_WRITES,
-                requestBody=_body("TaskChanges", _JSON, _PATCH),
+                requestBody=body("TaskChanges", JSON, PATCH),
                 responses={"200": _CHANGED},
             ),
             "delete": operation(
                 "delete_task",
                 "Delete a task",
                 *(404, 412),
-                parameters=[_parameter("IfMatch")],
+                parameters=[parameter("IfMatch")],
                 responses={"204": {"description": "It is gone"}},
             ),
         },
@@ -111,9 +123,9 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
             "patch": operation(
                 "complete_task",
                 "Toggle whether it is done, or set it",
-                *(404, 412, *_OF_BODIES),
+                *(404, 412, *OF_BODIES),
                 parameters=_OF_WRITES,
-                requestBody=_body("Completion", _JSON, _PATCH, required=False),
+                requestBody=body("Completion", JSON, PATCH, required=False),
                 responses={"200": _CHANGED},
             ),
         },
@@ -121,9 +133,9 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
 
 
 def _health_path(path: str) -> Schema:
-    responses = {"200": _json(_schema("Health"), "It is well", {})}
+    responses = {"200": json(schema("Health"), "It is well", {})}
     if path != "/health/live":
-        responses["503"] = _json(_schema("Health"), "Storage is not ready", _RETRY)
+        responses["503"] = json(schema("Health"), "Storage is not ready", RETRY)
     return {
         "get": {
             "operationId": path.strip("/").replace("/", "_"),
@@ -151,55 +163,21 @@ def _links(*, owned: bool) -> Schema:
     }
 
 
-def _problem(status: int) -> Schema:
-    content = {"application/problem+json": {"schema": _schema("Problem")}}
-    headers = {401: _CHALLENGE, 503: _RETRY}.get(status, {})
-    return {"description": HTTPStatus(status).phrase, "content": content, "headers": headers}
+_OF_WRITES = [parameter("IfMatch"), parameter("IdempotencyKey")]
 
-
-def _json(schema: Schema, description: str, headers: Schema) -> Schema:
-    return {
-        "description": description,
-        "headers": headers,
-        "content": {_JSON: {"schema": schema}},
-    }
-
-
-def _body(schema: str, *media_types: str, required: bool = True) -> Schema:
-    content = {media_type: {"schema": _schema(schema)} for media_type in media_types}
-    return {"required": required, "content": content}
-
-
-def _header(description: str, type_: str = "string", *, required: bool = False) -> Schema:
-    return {"description": description, "required": required, "schema": {"type": type_}}
-
-
-def _parameter(name: str) -> Schema:
-    return {"$ref": f"#/components/parameters/{name}"}
-
-
-def _schema(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-_JSON, _PATCH = "application/json", "application/merge-patch+json"
-_OF_WRITES = [_parameter("IfMatch"), _parameter("IdempotencyKey")]
-
-_CHALLENGE = {"WWW-Authenticate": _header("`Bearer`, and what was wrong", required=True)}
-_RETRY = {"Retry-After": _header("Seconds", "integer", required=True)}
-_ETAG = {"ETag": _header("The version", required=True)}
-_LOCATION = {"Location": _header("Where it is", required=True)}
-_REPLAYED = {"Idempotency-Replayed": _header("`true` if the request had been answered before")}
+_ETAG = {"ETag": header("The version", required=True)}
+_LOCATION = {"Location": header("Where it is", required=True)}
+_REPLAYED = {"Idempotency-Replayed": header("`true` if the request had been answered before")}
 _PAGES = {
-    "ETag": _header("The version; none with `due`, since time changes the answer"),
-    "Link": _header("The next page"),
-    "X-Total-Count": _header("How many there are on all pages, if asked for", "integer"),
+    "ETag": header("The version; none with `due`, since time changes the answer"),
+    "Link": header("The next page"),
+    "X-Total-Count": header("How many there are on all pages, if asked for", "integer"),
 }
 
-_TASK = _schema("Task")
-_PAGE = _json({"type": "array", "items": _TASK}, "A page of tasks", _PAGES)
-_CHANGED = _json(_TASK, "The whole task", {**_ETAG, **_REPLAYED})
-_CREATED = _json(
+_TASK = schema("Task")
+_PAGE = json({"type": "array", "items": _TASK}, "A page of tasks", _PAGES)
+_CHANGED = json(_TASK, "The whole task", {**_ETAG, **_REPLAYED})
+_CREATED = json(
     _TASK,
     "The whole task",
     {**_ETAG, **_REPLAYED, **_LOCATION},

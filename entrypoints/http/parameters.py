@@ -39,6 +39,9 @@ PATH: Schema = {
     "TaskId": _parameter(
         "path", "id", "The task.", {"type": "string", "format": "uuid"}, required=True
     ),
+    "SessionId": _parameter(
+        "path", "id", "The session.", {"type": "string", "format": "uuid"}, required=True
+    ),
 }
 
 LIST: Schema = {

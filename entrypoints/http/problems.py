@@ -4,21 +4,37 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
-from application.errors import Busy, CorruptRecord, InvalidToken, KeyTaken, Unavailable
+from application.errors import (
+    Busy,
+    CorruptRecord,
+    Crowded,
+    InvalidToken,
+    KeysUnavailable,
+    KeyTaken,
+    Unavailable,
+)
 from application.once import DoneBefore, KeyReused
 from domain.errors import (
+    EmailTaken,
     InvalidFields,
     InvalidOwner,
+    InvalidRefreshToken,
+    NoAccount,
     NotOwner,
+    RegistrationClosed,
+    SessionNotFound,
     TaskNotFound,
     TooManyTasks,
+    TooManyTries,
     VersionMismatch,
+    WrongCredentials,
 )
 from entrypoints.http.answers import Answer
 from entrypoints.http.errors import (
@@ -50,27 +66,36 @@ class Problem:
 
 
 _RETRY = {"retry-after": "1"}
+_CHALLENGE = {"www-authenticate": "Bearer"}
 _INTERNAL = Problem(500, "internal", "something went wrong on our side")
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
     MalformedRequest: Problem(400, "malformed_request", headers={"connection": "close"}),
     NotJson: Problem(400, "not_json"),
-    NoToken: Problem(
-        401, "unauthorized", "a valid bearer token is needed", {"www-authenticate": "Bearer"}
-    ),
+    NoToken: Problem(401, "unauthorized", "a valid bearer token is needed", _CHALLENGE),
     InvalidToken: Problem(
         401,
         "unauthorized",
         "a valid bearer token is needed",
         {"www-authenticate": 'Bearer error="invalid_token"'},
     ),
+    WrongCredentials: Problem(
+        401, "wrong_credentials", "the e-mail address or the password is wrong", _CHALLENGE
+    ),
+    InvalidRefreshToken: Problem(
+        401, "invalid_refresh_token", "log in again: the session is over", _CHALLENGE
+    ),
+    NoAccount: Problem(403, "no_account", "the token is not one of an account of this service"),
+    RegistrationClosed: Problem(403, "registration_closed", "accounts are made by the operator"),
     NotOwner: Problem(403, "forbidden", "the token does not speak for this user"),
     NotFoundException: Problem(404, "no_such_route", "there is nothing at this path"),
+    SessionNotFound: Problem(404, "session_not_found", "there is no such session"),
     TaskNotFound: Problem(404, "task_not_found", "there is no such task"),
     MethodNotAllowedException: Problem(
         405, "method_not_allowed", "the Allow header lists what can be done here"
     ),
     SlowBody: Problem(408, "slow_body", headers={"connection": "close"}),
+    EmailTaken: Problem(409, "email_taken", "there is an account with this e-mail address"),
     TooManyTasks: Problem(409, "too_many_tasks", "the user has as many tasks as allowed"),
     VersionMismatch: Problem(412, "version_mismatch", "the task has changed since that version"),
     BodyTooLarge: Problem(413, "body_too_large"),
@@ -81,12 +106,17 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         422, "idempotency_key_reused", "this Idempotency-Key was used for another request"
     ),
     InvalidRequest: Problem(422, "validation"),
+    TooManyTries: Problem(429, "too_many_tries", "too many tries: wait before the next"),
     HeadersTooLarge: Problem(431, "headers_too_large"),
     InvalidOwner: _INTERNAL,  # what clients send is checked before it becomes an owner
     CorruptRecord: _INTERNAL,
     DoneBefore: _INTERNAL,  # answered, with what was answered then, by the route
     KeyTaken: _INTERNAL,  # a use case makes more of it
     Unavailable: Problem(503, "storage_unavailable", "storage cannot be reached now", _RETRY),
+    KeysUnavailable: Problem(
+        503, "keys_unavailable", "the token's issuer cannot be reached now", _RETRY
+    ),
+    Crowded: Problem(503, "crowded", "too many log in at once", _RETRY),
     Busy: Problem(503, "busy", "too many writers at once", _RETRY),
 }
 
@@ -109,6 +139,8 @@ def answer_to(error: Exception, request_id: str) -> Answer:
     headers = {"content-type": MEDIA_TYPE, **problem.headers}
     if isinstance(error, MethodNotAllowedException):
         headers["allow"] = allow((error.headers or {}).get("allow", "").split(", "))
+    if isinstance(error, TooManyTries):
+        headers["retry-after"] = str(max(1, ceil(error.wait.total_seconds())))
     return Answer(problem.status, headers, msgspec.json.encode(document))
 
 
@@ -126,9 +158,8 @@ def _log_problem(problem: Problem, error: Exception, request_id: str) -> None:
         _log.error("request %s failed", request_id, exc_info=error)
     elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("request %s: %s: %s", request_id, problem.code, error)
-    else:  # why a token was refused is for the log alone; other texts may quote the client
-        why = f": {error}" if isinstance(error, InvalidToken) else ""
-        _log.info("request %s: %d %s%s", request_id, problem.status, problem.code, why)
+    else:  # the texts of others may quote the client
+        _log.info("request %s: %d %s", request_id, problem.status, problem.code)
 
 
 def _errors_of(error: Exception) -> Sequence[dict[str, str]]:

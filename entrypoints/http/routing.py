@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 from litestar.types import Method
 
@@ -12,7 +13,7 @@ from entrypoints.http.calls import AnyRequest
 def route(
     method: Method | Sequence[Method],
     paths: str | Sequence[str],
-    handler: Callable[..., Awaitable[ASGIResponse]],
+    handler: Callable[..., Awaitable[ASGIResponse | Stream]],
 ) -> HTTPRouteHandler:
     """A handler at its paths. It returns a finished answer, so nothing else is declared of it."""
     return HTTPRouteHandler(paths, http_method=method, status_code=200)(handler)
@@ -33,6 +34,11 @@ async def _tell(request: AnyRequest) -> ASGIResponse:
     here = request.scope["path_template"]
     methods = next(found.methods for found in request.app.routes if found.path_format == here)
     return ASGIResponse(status_code=204, headers={"allow": allow(methods)})
+
+
+def versions(path: str) -> list[str]:
+    """A path that names no user, below both prefixes; the first is the documented one."""
+    return [f"{prefix}{path}" for prefix in ("/api/v1", "/api")]
 
 
 def forms(path: str) -> list[str]:

@@ -6,8 +6,8 @@ from domain.fields import MAX_DESCRIPTION, MAX_TAG, MAX_TAGS, MAX_TITLE, READ_ON
 
 Schema = dict[str, Any]
 
-_UUID = {"type": "string", "format": "uuid"}
-_INSTANT = {"type": "string", "format": "date-time"}
+UUID = {"type": "string", "format": "uuid"}
+INSTANT = {"type": "string", "format": "date-time"}
 _DAY = {"type": "string", "format": "date"}
 _NULL = {"type": "null"}
 _PRIORITY = {"type": "string", "enum": [str(priority) for priority in Priority]}
@@ -21,7 +21,7 @@ TEXT: Schema = {"pattern": "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$"}
 DUE: Schema = {
     "anyOf": [
         {**_DAY, "pattern": rf"^{_YEARS}-\d\d-\d\d$"},
-        {**_INSTANT, "pattern": rf"^{_YEARS}-\d\d-\d\dT{_TIME}{_OFFSET}$"},
+        {**INSTANT, "pattern": rf"^{_YEARS}-\d\d-\d\dT{_TIME}{_OFFSET}$"},
     ],
     "description": "A day, which is that day wherever the user is, or an instant with an offset, "
     "which comes back in UTC. Years 1970 to 2999.",
@@ -41,7 +41,8 @@ _DESCRIPTION_TEXT = {"type": "string", "maxLength": MAX_DESCRIPTION, **TEXT}
 _READ_ONLY: Schema = {"description": "Ignored, so that a whole task can be sent back."}
 
 
-def _or_null(schema: Schema) -> Schema:
+def or_null(schema: Schema) -> Schema:
+    """What the schema describes, or null."""
     return {"anyOf": [schema, _NULL]}
 
 
@@ -49,27 +50,27 @@ def _said() -> Schema:
     """The members a client may say."""
     return {
         "title": _TITLE,
-        "description": _or_null(_DESCRIPTION_TEXT),
-        "priority": _or_null(_PRIORITY),
-        "due_date": _or_null(DUE),
-        "tags": _or_null(_TAGS),
+        "description": or_null(_DESCRIPTION_TEXT),
+        "priority": or_null(_PRIORITY),
+        "due_date": or_null(DUE),
+        "tags": or_null(_TAGS),
         "completed": {"type": "boolean"},
         **dict.fromkeys(sorted(READ_ONLY), _READ_ONLY),
     }
 
 
 _TASK: Schema = {
-    "id": _UUID,
+    "id": UUID,
     "user_id": {"type": "string"},
     "title": _TITLE,
-    "description": _or_null(_DESCRIPTION_TEXT),
+    "description": or_null(_DESCRIPTION_TEXT),
     "priority": _PRIORITY,
-    "due_date": _or_null(DUE),
+    "due_date": or_null(DUE),
     "tags": _TAGS,
     "completed": {"type": "boolean"},
-    "completed_at": _or_null(_INSTANT),
-    "created_at": _INSTANT,
-    "updated_at": _INSTANT,
+    "completed_at": or_null(INSTANT),
+    "created_at": INSTANT,
+    "updated_at": INSTANT,
     "version": {"type": "integer", "minimum": 1},
 }
 
@@ -96,7 +97,8 @@ _PROBLEM: Schema = {
 }
 
 
-def _object(properties: Schema, required: list[str], **more: Any) -> Schema:
+def object_of(properties: Schema, required: list[str], **more: Any) -> Schema:
+    """An object with these members and no others."""
     return {
         "type": "object",
         "properties": properties,
@@ -109,10 +111,10 @@ def _object(properties: Schema, required: list[str], **more: Any) -> Schema:
 def schemas() -> Schema:
     """Every named schema."""
     return {
-        "Task": _object(_TASK, list(_TASK)),
-        "NewTask": _object(_said(), ["title"], examples=[{"title": "Buy milk"}]),
-        "TaskChanges": _object(_said(), [], examples=[{"priority": "high"}]),
-        "Completion": _object(
+        "Task": object_of(_TASK, list(_TASK)),
+        "NewTask": object_of(_said(), ["title"], examples=[{"title": "Buy milk"}]),
+        "TaskChanges": object_of(_said(), [], examples=[{"priority": "high"}]),
+        "Completion": object_of(
             {
                 "completed": {"type": "boolean"},
                 **{name: schema for name, schema in _said().items() if schema is _READ_ONLY},
@@ -120,9 +122,9 @@ def schemas() -> Schema:
             [],
             examples=[{"completed": True}],
         ),
-        "Health": _object(
-            {"status": {"type": "string"}, "timestamp": _INSTANT}, ["status", "timestamp"]
+        "Health": object_of(
+            {"status": {"type": "string"}, "timestamp": INSTANT}, ["status", "timestamp"]
         ),
         "FieldError": _FIELD_ERROR,
-        "Problem": _object(_PROBLEM, [name for name in _PROBLEM if name != "errors"]),
+        "Problem": object_of(_PROBLEM, [name for name in _PROBLEM if name != "errors"]),
     }

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from application.once import DoneBefore, Once
-from application.ports import Clock, TokenVerifier
+from application.ports import Clock
 from application.tasks import (
     CompleteTask,
     CreateTask,
@@ -21,7 +21,7 @@ from application.tasks import (
 from domain.task import Task
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_completed, read_object, write_task, write_tasks
-from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call, read_call
+from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call, Gate
 from entrypoints.http.conditions import (
     expected_versions,
     is_known,
@@ -44,7 +44,7 @@ _JSON = {**_PRIVATE, "content-type": "application/json"}
 class TaskRoutes:
     """The handlers, with all they need as fields; the container fills them once."""
 
-    verifier: TokenVerifier
+    gate: Gate
     create_task: CreateTask
     read_task: ReadTask
     list_tasks: ListTasks
@@ -67,7 +67,7 @@ class TaskRoutes:
         ]
 
     async def list(self, request: AnyRequest) -> ASGIResponse:
-        call = read_call(request, self.verifier)
+        call = await self.gate.call(request)
         query = read_query(request.scope["query_string"], SINGLE, REPEATABLE)
         known = known_tags(call.header("if-none-match"))
         listing = read_listing(query, self.now())
@@ -85,7 +85,7 @@ class TaskRoutes:
         return Answer(200, {**headers, **_JSON}, write_tasks(page.tasks)).response()
 
     async def create(self, request: AnyRequest) -> ASGIResponse:
-        call = read_call(request, self.verifier)
+        call = await self.gate.call(request)
         body = await call.body(JSON)
         given = read_object(body)
 
@@ -96,7 +96,7 @@ class TaskRoutes:
         return await _answered(answer, self.create_task(call.actor, call.owner, given, once=once))
 
     async def read(self, request: AnyRequest) -> ASGIResponse:
-        call = read_call(request, self.verifier)
+        call = await self.gate.call(request)
         call.refuse_query()
         known = known_tags(call.header("if-none-match"))
         task = await self.read_task(call.actor, call.owner, call.task_id)
@@ -105,7 +105,7 @@ class TaskRoutes:
         return _task_answer(task).response()
 
     async def edit(self, request: AnyRequest) -> ASGIResponse:
-        call = read_call(request, self.verifier)
+        call = await self.gate.call(request)
         body = await call.body(JSON_OR_PATCH if request.method == "PATCH" else JSON)
         given = read_object(body)
         versions, once = _read_headers(call, body, _task_answer)
@@ -115,7 +115,7 @@ class TaskRoutes:
         return await _answered(_task_answer, command)
 
     async def complete(self, request: AnyRequest) -> ASGIResponse:
-        call = read_call(request, self.verifier)
+        call = await self.gate.call(request)
         body = await call.body(JSON_OR_PATCH)
         completed = read_completed(body)
         versions, once = _read_headers(call, body, _task_answer)
@@ -125,7 +125,7 @@ class TaskRoutes:
         return await _answered(_task_answer, command)
 
     async def delete(self, request: AnyRequest) -> ASGIResponse:
-        call = read_call(request, self.verifier)
+        call = await self.gate.call(request)
         versions, _ = _read_headers(call)
         await self.delete_task(call.actor, call.owner, call.task_id, versions=versions)
         return Answer(204, _PRIVATE).response()

@@ -6,13 +6,23 @@ from datetime import timedelta
 import pytest
 
 from adapters.tokens.claims import LEEWAY, Expected
-from adapters.tokens.shared_secret import SharedSecretTokens
 from domain.owner import Actor, Owner
-from tests.tokens import CLAIMS, NOW, SECONDS, SECRET, TOKENS, claiming, forge, lacking, refused
+from tests.tokens import (
+    CLAIMS,
+    NOW,
+    SECONDS,
+    SECRET,
+    TOKENS,
+    Tokens,
+    claiming,
+    forge,
+    lacking,
+    refused,
+)
 
 ISSUER, AUDIENCE = "https://id.example.org", "https://tasks.example.org"
 
-STRICT = SharedSecretTokens(SECRET, Expected(issuer=ISSUER, audience=AUDIENCE), now=lambda: NOW)
+STRICT = Tokens(Expected(ISSUER, (AUDIENCE,)))
 
 
 def expecting(**claims: object) -> str:
@@ -21,7 +31,7 @@ def expecting(**claims: object) -> str:
 
 
 @pytest.mark.parametrize("tokens", [TOKENS, STRICT])
-def test_what_the_signer_signs_the_verifier_accepts(tokens: SharedSecretTokens) -> None:
+def test_what_the_signer_signs_the_verifier_accepts(tokens: Tokens) -> None:
     alice = Owner("alice")
 
     token = tokens.sign(alice, expires_at=NOW + timedelta(minutes=15))
@@ -31,7 +41,7 @@ def test_what_the_signer_signs_the_verifier_accepts(tokens: SharedSecretTokens) 
 
 def test_what_is_signed_holds_until_it_expires() -> None:
     clock = [NOW]
-    tokens = SharedSecretTokens(SECRET, Expected(), now=lambda: clock[0])
+    tokens = Tokens(now=lambda: clock[0])
     expires_at = NOW + timedelta(minutes=15)
     token = tokens.sign(Owner("alice"), expires_at=expires_at)
 

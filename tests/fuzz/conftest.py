@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from domain.owner import Owner
+from domain.owner import Actor, Owner
 from entrypoints.worker import assemble
 from tests.fuzz.described import EXAMPLES, SUBJECT, load
 from tests.fuzz.service import SEEN, Service
-from tests.http.api import container
+from tests.http.api import container, signer_of
 from tests.http.server import Server
 from tests.storages import STORAGES
 
@@ -26,7 +26,7 @@ def service(
 ) -> Iterator[Service]:
     """In process on memory, else over a socket."""
     made = container()
-    token = made.tokens().sign(Owner(SUBJECT), expires_at=datetime.now(UTC) + _VALID)
+    token = signer_of(made).sign(Actor(Owner(SUBJECT)), expires_at=datetime.now(UTC) + _VALID)
     if request.param == "memory":
         yield Service("memory", load(assemble(made)), token)
         return

@@ -69,7 +69,7 @@ def load(app: object = None) -> BaseSchema:
 
     Its cases go to `app` in process, unless they are told where else.
     """
-    description = document("0")
+    description = document("0", accounts=True)
     parameters = description["components"]["parameters"]
     parameters["UserId"]["schema"] = {"const": SUBJECT}
     zone = parameters["Tz"]["schema"]

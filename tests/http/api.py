@@ -14,8 +14,8 @@ import httpx2
 from httpx2 import AsyncClient, Response
 from litestar.types import ASGIApp
 
-from application.ports import TokenSigner
-from domain.owner import Owner
+from application.identity import TokenSigner
+from domain.owner import Actor, Owner
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.worker import assemble
@@ -94,7 +94,7 @@ class Api:
 
     def token(self, subject: str, valid_for: timedelta) -> str:
         """A token that is, or was, good until then."""
-        return self.signer.sign(Owner(subject), expires_at=datetime.now(UTC) + valid_for)
+        return self.signer.sign(Actor(Owner(subject)), expires_at=datetime.now(UTC) + valid_for)
 
 
 def path_of(task: Json | str) -> str:
@@ -102,9 +102,16 @@ def path_of(task: Json | str) -> str:
     return f"/tasks/{task if isinstance(task, str) else task['id']}"
 
 
+def signer_of(made: Container) -> TokenSigner:
+    """What signs in the identity provider's place."""
+    signer = made.tokens().shared_signer
+    assert signer is not None
+    return signer
+
+
 def container(**settings: str) -> Container:
     """A container, of memory unless DATABASE_URL says otherwise, with the tests' secret."""
-    environ = {"DATABASE_URL": "memory:", "JWT_SECRET": SECRET, **settings}
+    environ = {"DATABASE_URL": "memory:", "JWT_SECRET": SECRET, "RATE_LIMIT": "off", **settings}
     return Container(settings=Settings.from_mapping(environ))
 
 
@@ -117,7 +124,7 @@ async def in_process(made: Container, app: ASGIApp | None = None) -> AsyncIterat
         _alive(app),
         AsyncClient(transport=transport, base_url="http://taskhaven.test") as client,
     ):
-        yield Api(client, made.tokens())
+        yield Api(client, signer_of(made))
 
 
 @asynccontextmanager
@@ -125,7 +132,7 @@ async def over_socket(url: str) -> AsyncIterator[Api]:
     """The server at `url`, which verifies with the tests' secret."""
     transport = httpx2.AsyncHTTPTransport(verify=False)  # there is no TLS to prepare for
     async with AsyncClient(transport=transport, base_url=url, timeout=20) as client:
-        yield Api(client, container().tokens())
+        yield Api(client, signer_of(container()))
 
 
 @asynccontextmanager

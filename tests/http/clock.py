@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dependency_injector import providers
 
-from domain.owner import Owner
+from domain.owner import Actor, Owner
 from tests.http.api import User, container, in_process
 
 _YEARS = timedelta(days=3650)
@@ -28,5 +28,5 @@ async def living_by(clock: Clock) -> AsyncIterator[User]:
     made = container()
     made.now.override(providers.Object(clock))
     async with in_process(made) as api:
-        token = api.signer.sign(Owner("alice"), expires_at=clock.at + _YEARS)
+        token = api.signer.sign(Actor(Owner("alice")), expires_at=clock.at + _YEARS)
         yield User(api.client, "alice", token)

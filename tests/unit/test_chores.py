@@ -29,7 +29,7 @@ async def test_a_chore_is_done_again_and_again_until_the_end(
         if len(done) < 3:
             raise Unavailable("away for a while")
 
-    async with chores.doing(chore):
+    async with chores.doing([chore]):
         await enough.wait()
 
     count = len(done)

@@ -1,13 +1,23 @@
 """The settings an environment gives: defaults, aliases, blanks, and one line for a bad value."""
 
+import json
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from entrypoints.database_url import DatabaseUrl
+from entrypoints.issuers import KeySetIssuer
+from entrypoints.limits import Rate
 from entrypoints.settings import SETTINGS, BadSetting, Settings, read_environment
+from tests.key_pairs import pem
 from tests.tokens import SECRET
 
+PRIVATE, PREVIOUS = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+FURTHER = """[{"name": "auth0", "issuer": "https://tenant.auth0.example/",
+  "jwks_url": "https://tenant.auth0.example/.well-known/jwks.json", "audiences": ["tasks"],
+  "algorithms": ["RS256"]}]"""
 DSN = "postgresql://user:canary-password@db.example.org/canary"
 
 
@@ -42,8 +52,20 @@ def test_every_setting_is_read() -> None:
         "DATABASE_POOL_SIZE": "7",
         "STARTUP_WAIT": "0",
         "JWT_SECRET": SECRET,
+        "JWT_SECRET_PREVIOUS": SECRET[::-1],
         "JWT_ISSUER": "https://id.example.org",
-        "JWT_AUDIENCE": "tasks",
+        "JWT_AUDIENCE": "tasks, other",
+        "JWT_JWKS_URL": "https://id.example.org/jwks",
+        "JWT_ALGORITHMS": "EdDSA, ES256",
+        "JWT_ISSUERS": FURTHER,
+        "SIGNING_KEY": pem(PRIVATE),
+        "SIGNING_KEY_PREVIOUS": pem(PREVIOUS),
+        "ACCOUNTS": "Closed",
+        "ACCESS_TOKEN_MINUTES": "5",
+        "REFRESH_TOKEN_DAYS": "7",
+        "SESSION_DAYS": "14",
+        "RATE_LIMIT": "100 / second",
+        "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
         "CORS_ORIGINS": "https://app.example.org",
         "MAX_TASKS_PER_OWNER": "7",
     }
@@ -59,7 +81,24 @@ def test_every_setting_is_read() -> None:
     assert (settings.database_pool_size, settings.startup_wait) == (7, 0)
     assert settings.jwt_secret
     assert settings.jwt_secret.text == SECRET
-    assert (settings.jwt_issuer, settings.jwt_audience) == ("https://id.example.org", "tasks")
+    assert settings.jwt_secret_previous
+    assert settings.jwt_secret_previous.text == SECRET[::-1]
+    first, further = settings.issuers
+    assert first.issuer == "https://id.example.org"
+    assert first.jwks_url == "https://id.example.org/jwks"
+    assert first.audiences == ("tasks", "other")
+    assert first.algorithms == ("EdDSA", "ES256")
+    assert [further] == json.loads(FURTHER, object_hook=KeySetIssuer.read)
+    assert settings.signing_key
+    assert settings.signing_key.material.public_key() == PRIVATE.public_key()
+    assert settings.signing_key_previous
+    assert settings.signing_key_previous.material == PREVIOUS.public_key()
+    assert settings.has_accounts
+    assert not settings.registration_open
+    assert settings.access_token_minutes == 5
+    assert (settings.refresh_token_days, settings.session_days) == (7, 14)
+    assert settings.rate_limit == Rate(100, 1)
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
     assert settings.cors_origins == ("https://app.example.org",)
     assert settings.most_tasks == 7
     assert not settings.loopback

@@ -1,37 +1,33 @@
-"""The composition root: the one place that chooses technologies and knows adapters."""
+"""Which storage, and with it every port that it serves."""
 
 from dependency_injector import containers, providers
 
+from adapters.memory.accounts import MemoryAccounts
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.journal import MemoryJournal
+from adapters.memory.owners import MemoryOwners
 from adapters.memory.receipts import MemoryReceipts
+from adapters.memory.sessions import MemorySessions
+from adapters.memory.tallies import MemoryTallies
 from adapters.memory.tasks import MemoryTasks
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.tasks import PostgresTasks
+from adapters.sql.accounts import SqlAccounts
 from adapters.sql.journal import SqlJournal
+from adapters.sql.owners import SqlOwners
 from adapters.sql.receipts import SqlReceipts
+from adapters.sql.sessions import SqlSessions
+from adapters.sql.tallies import SqlTallies
 from adapters.sqlite.database import SqliteDatabase
 from adapters.sqlite.tasks import SqliteTasks
 from adapters.system.clock import SystemClock
 from adapters.system.ids import RandomIds
-from adapters.tokens.claims import Expected
-from adapters.tokens.shared_secret import SharedSecretTokens
-from application.once import ForgetReceipts
-from application.tasks import (
-    CompleteTask,
-    CreateTask,
-    DeleteTask,
-    EditTask,
-    ListTasks,
-    ReadPosition,
-    ReadTask,
-)
 from entrypoints.settings import Settings
 from migrations import HEAD
 
 
-class Container(containers.DeclarativeContainer):
-    """Builds everything from `settings`: `Container(settings=…).create_task()` is a use case."""
+class Storages(containers.DeclarativeContainer):
+    """Storage, clock and ids, as the scheme of DATABASE_URL chooses."""
 
     settings = providers.Dependency(instance_of=Settings)
     scheme = settings.provided.database_url.scheme
@@ -71,28 +67,27 @@ class Container(containers.DeclarativeContainer):
         postgresql=providers.Singleton(SqlReceipts, postgres),
     )
 
-    expected = providers.Singleton(
-        Expected, issuer=settings.provided.jwt_issuer, audience=settings.provided.jwt_audience
+    accounts = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemoryAccounts, memory),
+        sqlite=providers.Singleton(SqlAccounts, sqlite),
+        postgresql=providers.Singleton(SqlAccounts, postgres),
     )
-    tokens = providers.Singleton(
-        SharedSecretTokens,
-        secret=settings.provided.jwt_secret.text,
-        expected=expected,
-        now=now,
+    sessions = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemorySessions, memory),
+        sqlite=providers.Singleton(SqlSessions, sqlite),
+        postgresql=providers.Singleton(SqlSessions, postgres),
     )
-
-    create_task = providers.Singleton(
-        CreateTask,
-        tasks=tasks,
-        receipts=receipts,
-        now=now,
-        new_id=new_id,
-        most=settings.provided.most_tasks,
+    tallies = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemoryTallies, memory),
+        sqlite=providers.Singleton(SqlTallies, sqlite),
+        postgresql=providers.Singleton(SqlTallies, postgres),
     )
-    read_task = providers.Singleton(ReadTask, tasks=tasks)
-    list_tasks = providers.Singleton(ListTasks, tasks=tasks)
-    edit_task = providers.Singleton(EditTask, tasks=tasks, receipts=receipts, now=now)
-    complete_task = providers.Singleton(CompleteTask, tasks=tasks, receipts=receipts, now=now)
-    delete_task = providers.Singleton(DeleteTask, tasks=tasks, now=now)
-    forget_receipts = providers.Singleton(ForgetReceipts, receipts=receipts, now=now)
-    read_position = providers.Singleton(ReadPosition, journal=journal)
+    owners = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemoryOwners, memory),
+        sqlite=providers.Singleton(SqlOwners, sqlite),
+        postgresql=providers.Singleton(SqlOwners, postgres),
+    )

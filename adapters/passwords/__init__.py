@@ -1,0 +1,1 @@
+"""Passwords: argon2id, and the ones that everybody tries first."""

@@ -1,0 +1,93 @@
+"""Keys that signatures are checked with."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from adapters.tokens.compact import CompactToken
+from application.errors import InvalidToken
+
+PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+
+SYMMETRIC = "HS256"
+ASYMMETRIC = ("EdDSA", "ES256", "ES512", "RS256", "PS256")
+
+_jws = jwt.PyJWS(algorithms=[SYMMETRIC, *ASYMMETRIC])
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, and the algorithms that it may be used for."""
+
+    id: str | None
+    algorithms: frozenset[str]
+    material: PublicKey | bytes = field(repr=False)
+
+    def check(self, token: CompactToken) -> None:
+        """Return if the token's signature holds. Raises `InvalidToken`."""
+        if token.algorithm not in self.algorithms:
+            raise InvalidToken("the key is not for this algorithm")
+        try:
+            _jws.decode_complete(token.text, self.material, algorithms=[token.algorithm])
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise InvalidToken("the signature does not hold") from error
+
+
+class Keys(Protocol):
+    """An issuer's keys. `generation` is another number whenever they have changed."""
+
+    generation: int
+
+    @abstractmethod
+    async def check(self, token: CompactToken) -> None:
+        """Return if the signature is that of one of the keys.
+
+        Raises `InvalidToken` and `KeysUnavailable`.
+        """
+
+
+class SecretKeys(Keys):
+    """Shared secrets: the one that signs now, and perhaps the one before. Key ids say nothing."""
+
+    generation = 0
+
+    def __init__(self, *secrets: bytes) -> None:
+        self._keys = [Key(None, frozenset({SYMMETRIC}), secret) for secret in secrets]
+
+    async def check(self, token: CompactToken) -> None:
+        for key in self._keys[:-1]:
+            try:
+                return key.check(token)
+            except InvalidToken:
+                continue
+        return self._keys[-1].check(token)
+
+
+class KnownKeys(Keys):
+    """Public keys that stay the same while the process lives."""
+
+    generation = 0
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        self._keys = keys
+
+    async def check(self, token: CompactToken) -> None:
+        key = find(self._keys, token)
+        if key is None:
+            raise InvalidToken("no key has this id")
+        key.check(token)
+
+
+def find(keys: Sequence[Key], token: CompactToken) -> Key | None:
+    """The key that a token names; for one that names none, the only key for its algorithm."""
+    if token.key_id is not None:
+        found = [key for key in keys if key.id == token.key_id]
+    else:
+        found = [key for key in keys if token.algorithm in key.algorithms]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,117 @@
+"""Taking along, and getting rid of, everything that an account has."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from application.identity import Accounts, AuditTrail, Owners, Sessions
+from application.passwords import ProvePassword
+from application.ports import Clock, Journal, Tasks
+from application.sessions import Client, LiveSessions, account_of
+from domain.account import Account
+from domain.change import Entry
+from domain.credentials import Password
+from domain.listing import Listing, Order, SortKey, mark_of
+from domain.owner import Actor, Owner
+from domain.reading import read_members
+from domain.session import Session
+from domain.task import Task
+
+_ERASED_AT_ONCE = 1000
+_EXPORTED_AT_ONCE = 500
+
+_OLDEST_FIRST = (Order(SortKey.CREATED_AT),)
+
+_SETTLED = timedelta(minutes=5)
+"""After that long no write is under way any more that began before an account was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseAccount:
+    """Erase the actor's account and everything of theirs, given its `password`.
+
+    Raises `InvalidFields` and `TooManyTries`.
+    """
+
+    prove: ProvePassword
+    accounts: Accounts
+    owners: Owners
+    live: LiveSessions
+    audit: AuditTrail
+    now: Clock
+
+    async def __call__(self, actor: Actor, given: Mapping[str, object], client: Client) -> None:
+        owner = account_of(actor)
+        said = read_members(given, {"password": Password.read}, required=("password",))
+        await self.prove(owner, said["password"], member="password")
+        await self.accounts.erase(owner, at=self.now())
+        self.live.ended(owner)
+        self.audit.record("account.erased", who=owner.key, address=client.address or "")
+        await _erase(self.owners, owner)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishErasures:
+    """Erase what writes under way left behind an erased account, or an erasure cut short."""
+
+    accounts: Accounts
+    owners: Owners
+    now: Clock
+
+    async def __call__(self) -> None:
+        before = self.now() - _SETTLED
+        while erased := await self.accounts.erased(before=before, limit=_ERASED_AT_ONCE):
+            for owner in erased:
+                await _erase(self.owners, owner)
+                await self.accounts.forget(owner)
+
+
+async def _erase(owners: Owners, owner: Owner) -> None:
+    """Bit by bit, so that no other writer has to wait for it."""
+    while await owners.erase(owner, limit=_ERASED_AT_ONCE):
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that an account has; tasks and entries come in batches, oldest first."""
+
+    account: Account
+    sessions: Sequence[Session]
+    tasks: AsyncIterator[Sequence[Task]]
+    entries: AsyncIterator[Sequence[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAccount:
+    """Hand out everything that the actor's account has, with the history of every task."""
+
+    accounts: Accounts
+    sessions: Sessions
+    tasks: Tasks
+    journal: Journal
+    audit: AuditTrail
+
+    async def __call__(self, actor: Actor, client: Client) -> Export:
+        owner = account_of(actor)
+        account = await self.accounts.get(owner)
+        self.audit.record("account.exported", who=owner.key, address=client.address or "")
+        return Export(
+            account, await self.sessions.of(owner), self._tasks(owner), self._entries(owner)
+        )
+
+    async def _tasks(self, owner: Owner) -> AsyncIterator[Sequence[Task]]:
+        listing = Listing(_EXPORTED_AT_ONCE, orders=_OLDEST_FIRST)
+        while True:
+            page = await self.tasks.page(owner, listing)
+            if page.tasks:
+                yield page.tasks
+            if not page.more:
+                return
+            listing = replace(listing, after=mark_of(page.tasks[-1], listing.orders))
+
+    async def _entries(self, owner: Owner) -> AsyncIterator[Sequence[Entry]]:
+        after = 0
+        while entries := await self.journal.entries(owner, after=after, limit=_EXPORTED_AT_ONCE):
+            yield entries
+            after = entries[-1].position

@@ -1,0 +1,75 @@
+"""Passwords: how one is chosen, proved and changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from application.identity import Accounts, AuditTrail, CommonPasswords, PasswordHasher
+from application.sessions import Client, LiveSessions, account_of
+from application.throttle import Throttle
+from domain.account import Account
+from domain.credentials import Email, Password
+from domain.errors import FieldError, InvalidFields
+from domain.owner import Actor, Owner
+from domain.reading import read_members
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePassword:
+    """Take a new password: its hash, if it is not the first that anybody would try.
+
+    Raises `InvalidFields`, which names the `member` that the password stood in.
+    """
+
+    hasher: PasswordHasher
+    common: CommonPasswords
+
+    async def __call__(self, password: Password, email: Email, *, member: str) -> str:
+        if password.gives_away(email) or await self.common(password):
+            raise InvalidFields([FieldError((member,), "is too easily guessed")])
+        return await self.hasher.hash(password)
+
+
+@dataclass(frozen=True, slots=True)
+class ProvePassword:
+    """Make sure that it is the account's owner who asks, not somebody who found a token.
+
+    Raises `InvalidFields` for a wrong password, and `TooManyTries`.
+    """
+
+    accounts: Accounts
+    hasher: PasswordHasher
+    throttle: Throttle
+
+    async def __call__(self, owner: Owner, password: Password, *, member: str) -> Account:
+        account = await self.accounts.get(owner)
+        await self.throttle.admit(owner.key)
+        if not await self.hasher.verify(password, account.password_hash):
+            raise InvalidFields([FieldError((member,), "is not the present password")])
+        await self.throttle.forget(owner.key)
+        return account
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """Replace the `current` password by a `new` one, and end all sessions but the actor's."""
+
+    prove: ProvePassword
+    choose: ChoosePassword
+    accounts: Accounts
+    live: LiveSessions
+    audit: AuditTrail
+
+    async def __call__(self, actor: Actor, given: Mapping[str, object], client: Client) -> None:
+        owner = account_of(actor)
+        readers = {"current": Password.read, "new": Password.read_new}
+        said = read_members(given, readers, required=tuple(readers))
+        account = await self.prove(owner, said["current"], member="current")
+        hashed = await self.choose(said["new"], account.email, member="new")
+        await self.accounts.update(
+            owner,
+            lambda account: account.change_password(hashed),
+            end_sessions=True,
+            but=actor.session,
+        )
+        self.live.ended(owner, but=actor.session)
+        self.audit.record("password.changed", who=owner.key, address=client.address or "")

@@ -1,0 +1,182 @@
+"""The routes of our own accounts (contract §7)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+
+from application.accounts import LogIn, ReadAccount, Register, RenameAccount
+from application.erasure import EraseAccount, ExportAccount
+from application.errors import InvalidToken
+from application.passwords import ChangePassword
+from application.sessions import (
+    Client,
+    EndSession,
+    Grant,
+    ListSessions,
+    LogOut,
+    RefreshSession,
+)
+from domain.owner import Actor
+from domain.reading import read_members, read_text
+from entrypoints.http.account_bodies import (
+    write_account,
+    write_export,
+    write_grant,
+    write_sessions,
+)
+from entrypoints.http.addresses import client_address
+from entrypoints.http.answers import Answer
+from entrypoints.http.bodies import read_object
+from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Gate, Incoming, read_id
+from entrypoints.http.errors import NoToken
+from entrypoints.http.routing import route, versions
+from entrypoints.limits import Network
+
+_JSON = {"content-type": "application/json", "cache-control": "no-store"}
+_LONGEST_AGENT = 256
+
+Granting = Callable[[Mapping[str, object], Client], Awaitable[Grant]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRoutes:
+    """The handlers, with all they need as fields; the container fills them once."""
+
+    gate: Gate
+    proxies: tuple[Network, ...]
+    key_set: bytes
+    register: Register
+    log_in: LogIn
+    refresh_session: RefreshSession
+    log_out: LogOut
+    read_account: ReadAccount
+    rename_account: RenameAccount
+    change_password: ChangePassword
+    list_sessions: ListSessions
+    end_session: EndSession
+    erase_account: EraseAccount
+    export_account: ExportAccount
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Every handler at its paths and methods."""
+        return [
+            route("POST", versions("/auth/register"), self.do_register),
+            route("POST", versions("/auth/login"), self.do_log_in),
+            route("POST", versions("/auth/refresh"), self.do_refresh),
+            route("POST", versions("/auth/logout"), self.do_log_out),
+            route("GET", versions("/auth/me"), self.me),
+            route("PATCH", versions("/auth/me"), self.rename),
+            route("POST", versions("/auth/me/erase"), self.erase),
+            route("GET", versions("/auth/me/export"), self.export),
+            route("POST", versions("/auth/password"), self.password),
+            route("GET", versions("/auth/sessions"), self.sessions),
+            route("DELETE", versions("/auth/sessions/{id:str}"), self.end),
+            route("GET", versions("/auth/jwks"), self.jwks),
+        ]
+
+    async def do_register(self, request: AnyRequest) -> ASGIResponse:
+        return await self._grant(request, self.register, 201)
+
+    async def do_log_in(self, request: AnyRequest) -> ASGIResponse:
+        return await self._grant(request, self.log_in)
+
+    async def do_refresh(self, request: AnyRequest) -> ASGIResponse:
+        return await self._grant(request, self.refresh_session)
+
+    async def do_log_out(self, request: AnyRequest) -> ASGIResponse:
+        incoming = Incoming(request)
+        incoming.refuse_query()
+        body = await incoming.body(JSON)
+        given = read_members(read_object(body or b"{}"), {"refresh_token": read_text})
+        token: str | None = given.get("refresh_token")
+        # An access token that has expired is no reason to let the session live on.
+        actor = await self._actor(incoming, needed=token is None)
+        await self.log_out(actor, token, self._client(incoming))
+        return _done()
+
+    async def me(self, request: AnyRequest) -> ASGIResponse:
+        _, actor = await self._enter(request)
+        return _json(write_account(await self.read_account(actor)))
+
+    async def rename(self, request: AnyRequest) -> ASGIResponse:
+        incoming, actor = await self._enter(request)
+        given = read_object(await incoming.body(JSON_OR_PATCH))
+        return _json(write_account(await self.rename_account(actor, given)))
+
+    async def erase(self, request: AnyRequest) -> ASGIResponse:
+        incoming, actor = await self._enter(request)
+        given = read_object(await incoming.body(JSON))
+        await self.erase_account(actor, given, self._client(incoming))
+        return _done()
+
+    async def export(self, request: AnyRequest) -> Stream:
+        incoming, actor = await self._enter(request)
+        export = await self.export_account(actor, self._client(incoming))
+        name = 'attachment; filename="taskhaven-export.json"'
+        return Stream(
+            write_export(export, actor.session),
+            media_type="application/json",
+            headers={**_JSON, "content-disposition": name},
+        )
+
+    async def password(self, request: AnyRequest) -> ASGIResponse:
+        incoming, actor = await self._enter(request)
+        given = read_object(await incoming.body(JSON))
+        await self.change_password(actor, given, self._client(incoming))
+        return _done()
+
+    async def sessions(self, request: AnyRequest) -> ASGIResponse:
+        _, actor = await self._enter(request)
+        return _json(write_sessions(await self.list_sessions(actor), actor.session))
+
+    async def end(self, request: AnyRequest) -> ASGIResponse:
+        incoming, actor = await self._enter(request)
+        id = read_id(request.path_params["id"])
+        await self.end_session(actor, id, self._client(incoming))
+        return _done()
+
+    async def jwks(self, request: AnyRequest) -> ASGIResponse:
+        Incoming(request).refuse_query()
+        headers = {"content-type": "application/json", "cache-control": "public, max-age=300"}
+        return Answer(200, headers, self.key_set).response()
+
+    async def _enter(self, request: AnyRequest) -> tuple[Incoming, Actor]:
+        incoming = Incoming(request)
+        actor = await self.gate.actor(incoming)
+        incoming.refuse_query()
+        return incoming, actor
+
+    async def _actor(self, incoming: Incoming, *, needed: bool) -> Actor | None:
+        try:
+            return await self.gate.actor(incoming)
+        except (NoToken, InvalidToken):
+            if needed:
+                raise
+            return None
+
+    async def _grant(self, request: AnyRequest, use: Granting, status: int = 200) -> ASGIResponse:
+        incoming = Incoming(request)
+        given = read_object(await incoming.body(JSON))
+        incoming.refuse_query()
+        return _json(write_grant(await use(given, self._client(incoming))), status)
+
+    def _client(self, incoming: Incoming) -> Client:
+        peer = incoming.request.scope.get("client")
+        address = client_address(
+            peer[0] if peer else None, incoming.header("x-forwarded-for"), self.proxies
+        )
+        agent = "".join(
+            c for c in incoming.request.headers.get("user-agent", "") if c.isprintable()
+        )
+        return Client(address, agent[:_LONGEST_AGENT].strip() or None)
+
+
+def _json(body: bytes, status: int = 200) -> ASGIResponse:
+    return Answer(status, _JSON, body).response()
+
+
+def _done() -> ASGIResponse:
+    return Answer(204, {"cache-control": "no-store"}).response()

@@ -1,0 +1,70 @@
+"""Key pairs, as the settings give them: PEM, or a file that holds it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+_FORM = "must be an Ed25519 or P-256 key in PEM, unencrypted, or the path of a file that holds one"
+_LONGEST = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A private key that we can sign with; it is in no repr."""
+
+    material: Ed25519PrivateKey | EllipticCurvePrivateKey = field(repr=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From a setting's text. Raises `ValueError`, which shows nothing of it."""
+        try:
+            key = load_pem_private_key(_pem(text), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError(_FORM) from None
+        if isinstance(key, Ed25519PrivateKey) or (
+            isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
+        ):
+            return cls(key)
+        raise ValueError(_FORM)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that we can verify with."""
+
+    material: Ed25519PublicKey | EllipticCurvePublicKey
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From a setting's text, which may be that of a private key. Raises `ValueError`."""
+        pem = _pem(text)
+        if b"PRIVATE KEY" in pem:
+            return cls(PrivateKey.read(pem.decode()).material.public_key())
+        try:
+            key = load_pem_public_key(pem)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError(_FORM) from None
+        if isinstance(key, Ed25519PublicKey) or (
+            isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
+        ):
+            return cls(key)
+        raise ValueError(_FORM)
+
+
+def _pem(text: str) -> bytes:
+    if text.startswith("-----BEGIN"):
+        return text.replace("\\n", "\n").encode()  # one line, as environments like it
+    try:
+        with Path(text).open("rb") as file:
+            return file.read(_LONGEST)
+    except (OSError, ValueError):
+        raise ValueError("must be PEM, or the path of a file that can be read") from None
