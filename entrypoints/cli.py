@@ -1,40 +1,35 @@
-"""The command line. Exit codes: 0 well, 1 database or port cannot be had, 2 bad call or setting."""
+"""The command line.
+
+Exit codes: 0 well, 1 it could not be done (no database, no port, no such user), 2 bad call or
+setting.
+"""
 
 import os
 import shutil
 import sys
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 import click
 
 from domain.errors import InvalidOwner
 from domain.owner import Actor, Owner
-from entrypoints.settings import BadSetting, Settings
-from entrypoints.startup import CannotStart, made_secret, prepare_database, settings_of
-
-_SETTINGS_HELP = (
-    "Settings come from the environment, and outside production from ./.env; "
-    ".env.example names them all."
-)
+from entrypoints.cli_parts import SETTINGS_HELP, BadCall, Failed, prepare, read_settings
+from entrypoints.cli_users import user
+from entrypoints.settings import Settings
+from entrypoints.startup import made_secret
 
 
-class _BadCall(click.ClickException):
-    exit_code = 2
-
-
-class _Failed(click.ClickException):
-    exit_code = 1
-
-
-@click.group(epilog=_SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("taskhaven"), prog_name="taskhaven")
 def main() -> None:
     """Taskhaven: a task backend for many users, each with tasks of their own."""
 
 
-@main.command(epilog=_SETTINGS_HELP)
+main.add_command(user)
+
+
+@main.command(epilog=SETTINGS_HELP)
 @click.option("--host", help="Address to listen on.  [HOST; 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.  [PORT; 8000]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [WORKERS; 1]")
@@ -45,22 +40,22 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     chosen = {"HOST": host, "PORT": port, "WORKERS": workers}
     # Worker processes read the environment anew, so what the options say goes there.
     os.environ.update({name: str(value) for name, value in chosen.items() if value is not None})
-    settings = _settings()
+    settings = read_settings()
     _refuse_if(taken(settings.host, settings.port), settings)
-    _prepare(settings)
+    prepare(settings)
     _refuse_if(taken(settings.host, settings.port), settings)  # preparing may have taken a while
     click.echo(_welcome(settings))
     sys.stdout.flush()
     run(settings)
 
 
-@main.command(epilog=_SETTINGS_HELP)
+@main.command(epilog=SETTINGS_HELP)
 def migrate() -> None:
     """Bring the database's schema up to date, and do nothing where it is."""
     from migrations import HEAD
 
-    settings = _settings()
-    before = _prepare(settings)
+    settings = read_settings()
+    before = prepare(settings)
     if settings.database_url.scheme == "memory":
         click.echo("memory: has no schema")
     elif before == HEAD:
@@ -69,7 +64,7 @@ def migrate() -> None:
         click.echo(f"The schema went from {before or 'nothing'} to {HEAD}")
 
 
-@main.command(epilog=_SETTINGS_HELP)
+@main.command(epilog=SETTINGS_HELP)
 @click.option("--user", required=True, help="Whose token: the user's id at the identity provider.")
 @click.option(
     "--minutes",
@@ -85,41 +80,27 @@ def token(user: str, minutes: int) -> None:
     """
     from entrypoints.container import Container
 
-    container = Container(settings=_settings())
+    container = Container(settings=read_settings())
     try:
         owner = Owner(user)
     except InvalidOwner:
-        raise _BadCall(
+        raise BadCall(
             "--user must be 1 to 255 of the characters A-Z a-z 0-9 . _ | @ : -, "
             "and neither . nor .."
         ) from None
     expires_at = container.now()() + timedelta(minutes=minutes)
     signer = container.tokens().shared_signer
     if signer is None:
-        raise _BadCall("tokens come from the issuers whose key sets are configured")
+        raise BadCall("tokens come from the issuers whose key sets are configured")
     click.echo(signer.sign(Actor(owner), expires_at=expires_at))
-
-
-def _settings() -> Settings:
-    try:
-        return settings_of(os.environ, Path.cwd())
-    except BadSetting as error:
-        raise _BadCall(str(error)) from None
 
 
 def _refuse_if(is_taken: bool, settings: Settings) -> None:
     if is_taken:
-        raise _Failed(
+        raise Failed(
             f"port {settings.port} of {settings.host} cannot be had: "
             "choose another with PORT or --port"
         )
-
-
-def _prepare(settings: Settings) -> str | None:
-    try:
-        return prepare_database(settings, lambda message: click.echo(message, err=True))
-    except CannotStart as error:
-        raise _Failed(str(error)) from None
 
 
 def _welcome(settings: Settings) -> str:

@@ -26,12 +26,15 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {name: os.environ[name] for name in _KEPT if name in os.environ} | dict(settings)
 
 
-def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """`taskhaven …`, run to its end in `folder`."""
+def run(
+    *arguments: str, folder: Path, said: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """`taskhaven …`, run to its end in `folder`, which `said` something on standard input."""
     return subprocess.run(
         [*TASKHAVEN, *arguments],
         cwd=folder,
         env=environment(settings),
+        input=said,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
