@@ -123,18 +123,25 @@ class LogIn:
             await self.at_account.take_back(email.key)
             await self.by_address.take_back(client.address)
             raise
+        return await self._renewed(account, hashed)
+
+    async def _renewed(self, account: Account, hashed: str) -> Account:
+        """The account with a better hash of the same password."""
         before = account.password_hash
-        return await self.accounts.update(
-            account.owner,
-            lambda now: now.change_password(hashed) if now.password_hash == before else now,
-        )
+        try:
+            return await self.accounts.update(
+                account.owner,
+                lambda now: now.change_password(hashed) if now.password_hash == before else now,
+            )
+        except NoAccount:  # erased in this instant
+            raise WrongCredentials from None
 
     async def _begin(self, account: Account, client: Client) -> Grant:
         at = self.now()
         session, token = self.grants.begin(account, client, at)
         try:
-            await self.sessions.add(session)
-        except NoAccount:  # erased or disabled in this instant
+            await self.sessions.add(session, proved=account.password_hash)
+        except NoAccount:  # erased, disabled or given another password in this instant
             raise WrongCredentials from None
         return self.grants.grant(account, token, at)
 

@@ -79,8 +79,11 @@ class Sessions(Protocol):
     """
 
     @abstractmethod
-    async def add(self, session: Session) -> None:
-        """Store a new session. Raises `NoAccount` if its account is gone or disabled."""
+    async def add(self, session: Session, *, proved: str) -> None:
+        """Store a new session of an account whose password hash was `proved`.
+
+        Raises `NoAccount` if the account is gone or disabled, or its password another by now.
+        """
 
     @abstractmethod
     async def find(self, owner: Owner, id: UUID) -> Session | None:

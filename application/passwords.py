@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from application.errors import Crowded
 from application.identity import Accounts, AuditTrail, CommonPasswords, PasswordHasher
 from application.sessions import Client, LiveSessions, account_of
 from application.throttle import Throttle
@@ -43,8 +44,13 @@ class ProvePassword:
     async def __call__(self, owner: Owner, password: Password, *, member: str) -> Account:
         account = await self.accounts.get(owner)
         await self.throttle.admit(owner.key)
-        if not await self.hasher.verify(password, account.password_hash):
-            raise InvalidFields([FieldError((member,), "is not the present password")])
+        try:
+            fits = await self.hasher.verify(password, account.password_hash)
+        except Crowded:  # nothing was found out, so nothing was tried
+            await self.throttle.take_back(owner.key)
+            raise
+        if not fits:
+            raise _not_present(member)
         await self.throttle.forget(owner.key)
         return account
 
@@ -65,11 +71,16 @@ class ChangePassword:
         said = read_members(given, readers, required=tuple(readers))
         account = await self.prove(owner, said["current"], member="current")
         hashed = await self.choose(said["new"], account.email, member="new")
-        await self.accounts.update(
-            owner,
-            lambda account: account.change_password(hashed),
-            end_sessions=True,
-            but=actor.session,
-        )
+
+        def change(now: Account) -> Account:
+            if now.password_hash != account.password_hash:  # somebody was quicker
+                raise _not_present("current")
+            return now.change_password(hashed)
+
+        await self.accounts.update(owner, change, end_sessions=True, but=actor.session)
         self.live.ended(owner, but=actor.session)
         self.audit.record("password.changed", who=owner.key, address=client.address or "")
+
+
+def _not_present(member: str) -> InvalidFields:
+    return InvalidFields([FieldError((member,), "is not the present password")])

@@ -45,12 +45,13 @@ class Tally:
 
     def another(self, patience: Patience, *, at: datetime) -> Self:
         """The tally with one more try. Raises `TooManyTries`, and then it does not count."""
+        at = max(at, self.last_at)  # tries may arrive out of order, and clocks differ
         if at - self.last_at >= patience.forgets:
             return self._next(1, at)
         wait = self.last_at + patience.after(self.count) - at
         if wait > timedelta():
-            raise TooManyTries(min(wait, patience.longest_wait))
-        return self._next(self.count + 1, max(at, self.last_at))
+            raise TooManyTries(wait)
+        return self._next(self.count + 1, at)
 
     def one_less(self) -> Self:
         """The tally without a try that succeeded."""

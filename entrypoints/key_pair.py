@@ -11,7 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 _FORM = "must be an Ed25519 or P-256 key in PEM, unencrypted, or the path of a file that holds one"
 _LONGEST = 64 * 1024
@@ -22,6 +28,11 @@ class PrivateKey:
     """A private key that we can sign with; it is in no repr."""
 
     material: Ed25519PrivateKey | EllipticCurvePrivateKey = field(repr=False)
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes."""
+        return self.material.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     @classmethod
     def read(cls, text: str) -> Self:

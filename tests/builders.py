@@ -19,6 +19,9 @@ from domain.task import Task
 Verb: TypeAlias = Callable[[Task], Task]
 """What `Tasks.update` takes."""
 
+HASH = "$argon2id$"
+"""The password hash of an account that `an_account` made."""
+
 DAWN = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
 
 _ticks = count(1)
@@ -74,7 +77,7 @@ def an_account(email: str | None = None, *, at: datetime | None = None) -> Accou
     return Account(
         id=an_id(at),
         email=Email.read(email or f"{uuid4()}@example.com"),
-        password_hash="$argon2id$",
+        password_hash=HASH,
         created_at=at,
     )
 

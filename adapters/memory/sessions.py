@@ -18,9 +18,9 @@ class MemorySessions(Sessions):
         self._accounts = database.accounts
         self._sessions = database.sessions
 
-    async def add(self, session: Session) -> None:
+    async def add(self, session: Session, *, proved: str) -> None:
         account = self._accounts.get(session.owner)
-        if account is None or account.disabled:
+        if account is None or account.disabled or account.password_hash != proved:
             raise NoAccount
         self._sessions[session.owner, session.id] = session
 

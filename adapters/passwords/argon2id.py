@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from operator import lt
 from typing import TypeVar
 
 from argon2 import PasswordHasher as Argon2
@@ -24,6 +25,7 @@ T = TypeVar("T")
 _MEMORY = 19 * 1024  # KiB
 _PASSES = 2
 _LANES = 1
+_LENGTH = 32  # bytes
 
 _DEAREST = 4 * _MEMORY * _PASSES  # KiB times passes; a kept hash that asks for more is not tried
 _WAITING = 100  # jobs at most; the last of them waits some seconds
@@ -39,7 +41,11 @@ class Argon2id(PasswordHasher):
 
     def __init__(self, threads: int | None = None) -> None:
         self._argon2 = Argon2(
-            time_cost=_PASSES, memory_cost=_MEMORY, parallelism=_LANES, type=Type.ID
+            time_cost=_PASSES,
+            memory_cost=_MEMORY,
+            parallelism=_LANES,
+            hash_len=_LENGTH,
+            type=Type.ID,
         )
         self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
         self._executor: ThreadPoolExecutor | None = None
@@ -55,12 +61,14 @@ class Argon2id(PasswordHasher):
         return await self._run(lambda: self._fits(password, kept))
 
     def outdated(self, kept: str) -> bool:
-        return self._argon2.check_needs_rehash(kept)
+        made = extract_parameters(kept)
+        care = (made.memory_cost, made.time_cost, made.hash_len)
+        return made.type is not Type.ID or any(map(lt, care, (_MEMORY, _PASSES, _LENGTH)))
 
     def _fits(self, password: Password, kept: str) -> bool:
         try:
             return self._argon2.verify(kept, password.text)
-        except (Argon2Error, InvalidHashError):
+        except (Argon2Error, InvalidHashError, UnicodeEncodeError):
             return False
 
     async def _run(self, job: Callable[[], T]) -> T:
@@ -90,7 +98,7 @@ def _too_dear(kept: str) -> bool:
 
 def _nobodys_hash() -> str:
     """A hash that no password fits, as much work to try as any that we make."""
-    salt, tag = (b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (16, 32))
+    salt, tag = (b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (16, _LENGTH))
     return f"$argon2id$v=19$m={_MEMORY},t={_PASSES},p={_LANES}${salt}${tag}"
 
 

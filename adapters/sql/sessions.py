@@ -48,8 +48,9 @@ class SqlSessions(Sessions):
         self._end = compiled(delete(sessions).where(*_this_one()), dialect)
         self._sweep = compiled(_sweep(), dialect)
 
-    async def add(self, session: Session) -> None:
-        if not await self._database.execute(self._insert, session_row_of(session)):
+    async def add(self, session: Session, *, proved: str) -> None:
+        row = session_row_of(session) | {"proved": proved}
+        if not await self._database.execute(self._insert, row):
             raise NoAccount
 
     async def find(self, owner: Owner, id: UUID) -> Session | None:
@@ -136,16 +137,17 @@ def _this_turn() -> list[ColumnElement[bool]]:
 
 
 def _insert_for_account() -> Insert:
-    """Inserts a session of an account that may have one.
+    """Inserts a session of an account that may have one, and has the password that was `proved`.
 
-    The account's row is locked, so that one being disabled or erased at that moment either refuses
-    the session or ends it.
+    The account's row is locked, so that one being disabled, erased or given another password at
+    that moment either refuses the session or ends it.
     """
     values = [bindparam(c.name, type_=c.type) for c in _COLUMNS]
     of_account = (
         select(*values)
         .where(
             accounts.c.owner_id == bindparam("owner_id"),
+            accounts.c.password_hash == bindparam("proved"),
             accounts.c.disabled_at.is_(None),
             accounts.c.erased_at.is_(None),
         )

@@ -1,6 +1,7 @@
 """Whose tokens are accepted, and how our own are signed."""
 
 from collections.abc import Iterator, Sequence
+from secrets import token_bytes
 
 from adapters.tokens.claims import Expected
 from adapters.tokens.fetched_keys import FetchedKeys
@@ -63,10 +64,12 @@ class Tokens:
 
     @property
     def audit_secret(self) -> bytes:
-        """What keeps people unknown in the audit trail."""
+        """What keeps people unknown in the audit trail; without a secret, until the next start."""
         if self._settings.jwt_secret is not None:
             return self._settings.jwt_secret.raw
-        return published(self._own_keys())
+        if self._settings.signing_key is not None:
+            return self._settings.signing_key.raw
+        return token_bytes(32)
 
     def _issuers(self) -> Iterator[Issuer]:
         settings = self._settings

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from application.ports import Receipt
 from entrypoints.database_url import DatabaseUrl
 from migrations.runner import engine
-from tests.builders import a_task, toggle
+from tests.builders import DAWN, a_session, a_task, an_account, toggle
 from tests.storages import opened
 
 
@@ -30,7 +32,14 @@ def target(url: str) -> Path | str:
 async def leave_rows(url: str) -> None:
     """Write, as the service does, a row into every table."""
     task = a_task(title="😀", tags=["t"], due_date="2999-12-31T23:59:59.999999Z")
+    receipt = Receipt("k", "d", "{}", DAWN, DAWN + timedelta(days=1))
+    account, erased = an_account(), an_account()
+    session, _ = a_session(account.id, agent="😀")
     async with opened(url) as storage:
         await storage.storage.check()
-        await storage.tasks.add(task, by=task.owner)
+        await storage.tasks.add(task, by=task.owner, receipt=receipt)
         await storage.tasks.update(task.owner, task.id, toggle, by=task.owner)
+        await storage.container.accounts().add(account, session)
+        await storage.container.accounts().add(erased)
+        await storage.container.accounts().erase(erased.owner, at=DAWN)
+        await storage.container.at_account().admit(account.email.key)
