@@ -1,22 +1,15 @@
 """How much somebody may ask, and who stands between them and us."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeAlias
+
+from application.limits import Rate
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most `requests` in that many `seconds`."""
-
-    requests: int
-    seconds: int
 
 
 DEFAULT_RATE = Rate(1200, 60)

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from dotenv import dotenv_values
 
+from application.limits import Rate
 from entrypoints.database_url import DatabaseUrl
 from entrypoints.issuers import (
     ALGORITHMS,
@@ -24,7 +25,7 @@ from entrypoints.issuers import (
     refuse_equal,
 )
 from entrypoints.key_pair import PrivateKey, PublicKey
-from entrypoints.limits import DEFAULT_RATE, Network, Rate, networks, read_rate
+from entrypoints.limits import DEFAULT_RATE, Network, networks, read_rate
 from entrypoints.origins import origins
 from entrypoints.secret import Secret
 from entrypoints.setting_values import address, log_level, one_of, whole
@@ -161,6 +162,11 @@ class Settings:
         """Whether nothing can be verified, or not everything signed, without a JWT_SECRET."""
         signs = self.has_accounts and self.signing_key is None
         return signs or not (self.issuers or self.has_accounts)
+
+    @property
+    def limits(self) -> str:
+        """Who keeps count of requests: each process in its own memory, or nobody (`off`)."""
+        return "memory" if self.rate_limit else "off"
 
     @property
     def migration_url(self) -> DatabaseUrl:

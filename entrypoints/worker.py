@@ -10,8 +10,8 @@ from litestar.types import ASGIApp
 from entrypoints.container import Container
 from entrypoints.http.accounts import AccountRoutes
 from entrypoints.http.app import create_app
-from entrypoints.http.calls import Gate
 from entrypoints.http.docs import DocsRoutes
+from entrypoints.http.gate import Gate
 from entrypoints.http.health import HealthRoutes
 from entrypoints.http.tasks import TaskRoutes
 from entrypoints.startup import settings_of
@@ -19,7 +19,12 @@ from entrypoints.startup import settings_of
 
 def assemble(container: Container) -> ASGIApp:
     """The application, from what a container builds."""
-    gate = Gate(container.authenticate(), container.audit())
+    gate = Gate(
+        container.authenticate(),
+        container.audit(),
+        container.limiter(),
+        container.settings().trusted_proxies,
+    )
     tasks = TaskRoutes(
         gate=gate,
         create_task=container.create_task(),
@@ -51,7 +56,6 @@ def account_routes(container: Container, gate: Gate) -> list[HTTPRouteHandler]:
     """The routes of our own accounts, from what a container builds."""
     return AccountRoutes(
         gate=gate,
-        proxies=container.settings().trusted_proxies,
         key_set=container.tokens().published,
         register=container.register(),
         log_in=container.log_in(),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from dependency_injector import providers
 
+from adapters.limits.memory import MemoryLimiter
 from adapters.passwords.argon2id import Argon2id
 from adapters.passwords.common import ListedPasswords
 from adapters.system.audit import LoggedAudit
@@ -56,6 +57,11 @@ class Identity(Storages):
     )
     authenticate = providers.Singleton(Authenticate, verifier=verifier, live=live, audit=audit)
 
+    limiter = providers.Selector(
+        Storages.settings.provided.limits,
+        off=providers.Object(None),
+        memory=providers.Singleton(MemoryLimiter, Storages.settings.provided.rate_limit),
+    )
     hasher = providers.Singleton(Argon2id)
     common = providers.Singleton(ListedPasswords)
     grants = providers.Singleton(

@@ -27,13 +27,12 @@ from entrypoints.http.account_bodies import (
     write_grant,
     write_sessions,
 )
-from entrypoints.http.addresses import client_address
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_object
-from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Gate, Incoming, read_id
+from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Incoming, read_id
 from entrypoints.http.errors import NoToken
+from entrypoints.http.gate import Gate
 from entrypoints.http.routing import route, versions
-from entrypoints.limits import Network
 
 _JSON = {"content-type": "application/json", "cache-control": "no-store"}
 _LONGEST_AGENT = 256
@@ -46,7 +45,6 @@ class AccountRoutes:
     """The handlers, with all they need as fields; the container fills them once."""
 
     gate: Gate
-    proxies: tuple[Network, ...]
     key_set: bytes
     register: Register
     log_in: LogIn
@@ -159,19 +157,15 @@ class AccountRoutes:
 
     async def _grant(self, request: AnyRequest, use: Granting, status: int = 200) -> ASGIResponse:
         incoming = Incoming(request)
+        await self.gate.count_stranger(incoming)
         given = read_object(await incoming.body(JSON))
         incoming.refuse_query()
         return _json(write_grant(await use(given, self._client(incoming))), status)
 
     def _client(self, incoming: Incoming) -> Client:
-        peer = incoming.request.scope.get("client")
-        address = client_address(
-            peer[0] if peer else None, incoming.header("x-forwarded-for"), self.proxies
-        )
-        agent = "".join(
-            c for c in incoming.request.headers.get("user-agent", "") if c.isprintable()
-        )
-        return Client(address, agent[:_LONGEST_AGENT].strip() or None)
+        said = incoming.request.headers.get("user-agent", "")[:_LONGEST_AGENT]
+        agent = "".join(filter(str.isprintable, said)).strip() or None
+        return Client(self.gate.address(incoming), agent)
 
 
 def _json(body: bytes, status: int = 200) -> ASGIResponse:

@@ -9,9 +9,6 @@ from uuid import UUID
 
 from litestar import Request
 
-from application.identity import AuditTrail
-from application.sessions import Authenticate
-from domain.errors import NotOwner
 from domain.owner import Actor, Owner
 from entrypoints.http.errors import InvalidRequest, NoToken, WrongMediaType
 from entrypoints.http.query import read_query
@@ -94,32 +91,6 @@ class Call(Incoming):
     def task_id(self) -> UUID:
         """The task's id; one that is malformed names no task, so the nil id stands for it."""
         return read_id(self.request.path_params["id"])
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Lets in who proves who they are, and to nobody's tasks but their own."""
-
-    authenticate: Authenticate
-    audit: AuditTrail
-
-    async def actor(self, incoming: Incoming) -> Actor:
-        """Who calls. Raises `NoToken` and `InvalidToken`."""
-        return await self.authenticate(incoming.bearer())
-
-    async def call(self, request: AnyRequest) -> Call:
-        """Who calls, and for whom: the path's `user_id`, or without one the caller.
-
-        Raises `NoToken`, `InvalidToken` and `NotOwner`.
-        """
-        actor = await self.actor(Incoming(request))
-        user_id = request.path_params.get("user_id")
-        try:
-            owner = actor.owner if user_id is None else actor.owner_named(user_id)
-        except NotOwner:
-            self.audit.record("owner.refused", who=actor.owner.key)
-            raise
-        return Call(request, actor, owner)
 
 
 def read_id(text: str) -> UUID:

@@ -1,7 +1,8 @@
 """The outermost layer, a pure ASGI wrapper: what holds for every answer, 404 and 405 included."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from application.limits import Standing
 from entrypoints.http.answers import Answer
 from entrypoints.http.cors import Cors, Header, is_preflight
 from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
@@ -58,8 +60,9 @@ class Edge:
         id = _request_id(headers)
         request_id.set(id)
         added = [(b"x-request-id", id.encode()), *self._cors.of(headers)]
-        reply = _Reply(send, added, without_body=scope["method"] == "HEAD")
-        inner: dict[str, Any] = {**scope, "state": {"request_id": id}}
+        state: dict[str, Any] = {"request_id": id}
+        reply = _Reply(send, added, state, without_body=scope["method"] == "HEAD")
+        inner: dict[str, Any] = {**scope, "state": state}
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
         try:
@@ -82,9 +85,12 @@ class Edge:
 class _Reply:
     """One answer on its way out: adds what every answer carries."""
 
-    def __init__(self, send: Send, added: list[Header], *, without_body: bool) -> None:
+    def __init__(
+        self, send: Send, added: list[Header], state: Mapping[str, Any], *, without_body: bool
+    ) -> None:
         self._send = send
         self._added = added
+        self._state = state
         self._without_body = without_body
         self.started = False
 
@@ -94,7 +100,7 @@ class _Reply:
             own = [(name.lower(), value) for name, value in message["headers"]]
             said = {name for name, _ in own}
             own += [header for header in _UNLESS_SAID if header[0] not in said]
-            message["headers"] = [*own, *_ALWAYS, *self._added]
+            message["headers"] = [*own, *_ALWAYS, *self._added, *_limits(self._state)]
         elif message["type"] == "http.response.body" and self._without_body:
             message["body"] = b""
         await self._send(message)
@@ -107,6 +113,16 @@ class _Reply:
     async def whole(self, status: int, headers: list[Header], body: bytes = b"") -> None:
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _limits(state: Mapping[str, Any]) -> Iterable[Header]:
+    """Where the caller stands, if that was counted (draft-ietf-httpapi-ratelimit-headers)."""
+    standing: Standing | None = state.get("standing")
+    if standing is not None:
+        rate = standing.rate
+        left = f'"default";r={standing.left};t={ceil(standing.full_in)}'
+        yield b"ratelimit-policy", f'"default";q={rate.requests};w={rate.seconds}'.encode()
+        yield b"ratelimit", left.encode()
 
 
 def _already_read(body: bytes, receive: Receive) -> Receive:

@@ -9,11 +9,13 @@ RequestError
 ├── UriTooLong         414
 ├── WrongMediaType     415
 ├── InvalidRequest     422  parameters or headers; names every bad one at once
+├── TooManyRequests    429
 └── HeadersTooLarge    431
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 
@@ -47,6 +49,14 @@ class UriTooLong(RequestError):
 
 class WrongMediaType(RequestError):
     """The body is of a kind that this route does not take."""
+
+
+class TooManyRequests(RequestError):
+    """The caller has asked for more than its share."""
+
+    def __init__(self, wait: float) -> None:
+        self.wait = timedelta(seconds=wait)
+        super().__init__("too many requests")
 
 
 class HeadersTooLarge(RequestError):

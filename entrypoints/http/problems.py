@@ -45,6 +45,7 @@ from entrypoints.http.errors import (
     NotJson,
     NoToken,
     SlowBody,
+    TooManyRequests,
     UriTooLong,
     WrongMediaType,
 )
@@ -106,6 +107,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         422, "idempotency_key_reused", "this Idempotency-Key was used for another request"
     ),
     InvalidRequest: Problem(422, "validation"),
+    TooManyRequests: Problem(429, "too_many_requests", "wait as long as Retry-After says"),
     TooManyTries: Problem(429, "too_many_tries", "too many tries: wait before the next"),
     HeadersTooLarge: Problem(431, "headers_too_large"),
     InvalidOwner: _INTERNAL,  # what clients send is checked before it becomes an owner
@@ -139,7 +141,7 @@ def answer_to(error: Exception, request_id: str) -> Answer:
     headers = {"content-type": MEDIA_TYPE, **problem.headers}
     if isinstance(error, MethodNotAllowedException):
         headers["allow"] = allow((error.headers or {}).get("allow", "").split(", "))
-    if isinstance(error, TooManyTries):
+    if isinstance(error, TooManyTries | TooManyRequests):
         headers["retry-after"] = str(max(1, ceil(error.wait.total_seconds())))
     return Answer(problem.status, headers, msgspec.json.encode(document))
 

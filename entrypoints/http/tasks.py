@@ -21,7 +21,7 @@ from application.tasks import (
 from domain.task import Task
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_completed, read_object, write_task, write_tasks
-from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call, Gate
+from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call
 from entrypoints.http.conditions import (
     expected_versions,
     is_known,
@@ -31,6 +31,7 @@ from entrypoints.http.conditions import (
     task_tag,
 )
 from entrypoints.http.faults import Faults
+from entrypoints.http.gate import Gate
 from entrypoints.http.listing import REPEATABLE, SINGLE, next_page, read_listing
 from entrypoints.http.once import read_once, replay
 from entrypoints.http.query import read_query

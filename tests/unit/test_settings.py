@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from application.limits import Rate
 from entrypoints.database_url import DatabaseUrl
 from entrypoints.issuers import KeySetIssuer
-from entrypoints.limits import Rate
 from entrypoints.settings import SETTINGS, BadSetting, Settings, read_environment
 from tests.key_pairs import pem
 from tests.tokens import SECRET

@@ -1,0 +1,70 @@
+"""Who may come in, and how often."""
+
+from dataclasses import dataclass
+
+from application.errors import InvalidToken
+from application.identity import AuditTrail
+from application.limits import Limiter
+from application.sessions import Authenticate
+from domain.errors import NotOwner
+from domain.owner import Actor
+from entrypoints.http.addresses import client_address
+from entrypoints.http.calls import AnyRequest, Call, Incoming
+from entrypoints.http.errors import NoToken, TooManyRequests
+from entrypoints.limits import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets in who proves who they are, to nobody's tasks but their own, and not too often.
+
+    Whoever has a good token counts as themselves, all others by their address; `proxies` are those
+    whose word on addresses is believed.
+    """
+
+    authenticate: Authenticate
+    audit: AuditTrail
+    limiter: Limiter | None = None
+    proxies: tuple[Network, ...] = ()
+
+    async def actor(self, incoming: Incoming) -> Actor:
+        """Who calls. Raises `NoToken`, `InvalidToken` and `TooManyRequests`."""
+        try:
+            actor = await self.authenticate(incoming.bearer())
+        except (NoToken, InvalidToken):
+            await self.count_stranger(incoming)
+            raise
+        await self._count(incoming, f"user {actor.owner.key}")
+        return actor
+
+    async def call(self, request: AnyRequest) -> Call:
+        """Who calls, and for whom: the path's `user_id`, or without one the caller.
+
+        Raises `NoToken`, `InvalidToken`, `NotOwner` and `TooManyRequests`.
+        """
+        actor = await self.actor(Incoming(request))
+        user_id = request.path_params.get("user_id")
+        try:
+            owner = actor.owner if user_id is None else actor.owner_named(user_id)
+        except NotOwner:
+            self.audit.record("owner.refused", who=actor.owner.key)
+            raise
+        return Call(request, actor, owner)
+
+    async def count_stranger(self, incoming: Incoming) -> None:
+        """Count a request of somebody who has no token. Raises `TooManyRequests`."""
+        await self._count(incoming, f"address {self.address(incoming)}")
+
+    def address(self, incoming: Incoming) -> str | None:
+        """Where a request comes from."""
+        peer = incoming.request.scope.get("client")
+        forwarded = incoming.header("x-forwarded-for")
+        return client_address(peer[0] if peer else None, forwarded, self.proxies)
+
+    async def _count(self, incoming: Incoming, whom: str) -> None:
+        if self.limiter is None:
+            return
+        standing = await self.limiter.take(whom)
+        incoming.request.scope["state"]["standing"] = standing
+        if not standing.allowed:
+            raise TooManyRequests(standing.wait)
