@@ -10,6 +10,7 @@ from typing import Any
 
 from application.errors import Crowded
 from application.identity import Accounts, AuditTrail, PasswordHasher, Sessions
+from application.line import Line
 from application.passwords import ChoosePassword
 from application.ports import Clock, NewId
 from application.sessions import Client, Grant, Grants, account_of
@@ -88,6 +89,7 @@ class LogIn:
     by_address: Throttle
     audit: AuditTrail
     now: Clock
+    line: Line
 
     async def __call__(self, given: Mapping[str, object], client: Client) -> Grant:
         readers = {"email": Email.read, "password": Password.read}
@@ -95,23 +97,27 @@ class LogIn:
         email: Email = said["email"]
         address = client.address or ""
         try:
-            await self.by_address.admit(client.address)
-            await self.at_account.admit(email.key)
-            account = await self._proved(email, said["password"], client)
+            account = await self._found(email, client)
+            account = await self._proved(account, email, said["password"], client)
+            grant = await self._begun(account, email, client)
         except TooManyTries:
             self.audit.record("login.throttled", who=email.key, address=address)
             raise
         except WrongCredentials:
             self.audit.record("login.failed", who=email.key, address=address)
             raise
-        grant = await self._begin(account, client)
-        await self.at_account.forget(email.key)
-        await self.by_address.take_back(client.address)
         self.audit.record("login.succeeded", who=account.owner.key, address=address)
         return grant
 
-    async def _proved(self, email: Email, password: Password, client: Client) -> Account:
-        account = await self.accounts.find(email)
+    async def _found(self, email: Email, client: Client) -> Account | None:
+        async with self.line.turn():
+            await self.by_address.admit(client.address)
+            await self.at_account.admit(email.key)
+            return await self.accounts.find(email)
+
+    async def _proved(
+        self, account: Account | None, email: Email, password: Password, client: Client
+    ) -> Account:
         try:
             fits = await self.hasher.verify(password, account.password_hash if account else None)
             if account is None or not fits or account.disabled:
@@ -136,13 +142,16 @@ class LogIn:
         except NoAccount:  # erased in this instant
             raise WrongCredentials from None
 
-    async def _begin(self, account: Account, client: Client) -> Grant:
+    async def _begun(self, account: Account, email: Email, client: Client) -> Grant:
         at = self.now()
         session, token = self.grants.begin(account, client, at)
-        try:
-            await self.sessions.add(session, proved=account.password_hash)
-        except NoAccount:  # erased, disabled or given another password in this instant
-            raise WrongCredentials from None
+        async with self.line.turn():
+            try:
+                await self.sessions.add(session, proved=account.password_hash)
+            except NoAccount:  # erased, disabled or given another password in this instant
+                raise WrongCredentials from None
+            await self.at_account.forget(email.key)
+            await self.by_address.take_back(client.address)
         return self.grants.grant(account, token, at)
 
 

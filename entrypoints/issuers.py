@@ -17,6 +17,7 @@ OWN_ISSUER = "urn:taskhaven"
 """The `iss` of the tokens that this service issues itself, which no other issuer can have."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PLAIN = re.compile(r"[!-~]+")  # visible ASCII
 _MEMBERS = {"name", "issuer", "audiences", "jwks_url", "algorithms"}
 
 
@@ -79,7 +80,7 @@ def refuse_equal(issuers: Sequence[KeySetIssuer]) -> None:
 def key_set_url(text: str) -> str:
     """Where a key set is. Raises `ValueError`: it must not be possible to change it on the way."""
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if _PLAIN.fullmatch(text) else "")
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
@@ -91,8 +92,11 @@ def key_set_url(text: str) -> str:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The names in a comma-separated list."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    """The names in a comma-separated list. Raises `ValueError` if it has none."""
+    found = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not found:
+        raise ValueError("must name at least one, or be left out")
+    return found
 
 
 def algorithms(text: str) -> tuple[str, ...]:

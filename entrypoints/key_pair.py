@@ -37,8 +37,13 @@ class PrivateKey:
     @classmethod
     def read(cls, text: str) -> Self:
         """From a setting's text. Raises `ValueError`, which shows nothing of it."""
+        return cls.of(_pem(text))
+
+    @classmethod
+    def of(cls, pem: bytes) -> Self:
+        """From PEM. Raises `ValueError`, which shows nothing of it."""
         try:
-            key = load_pem_private_key(_pem(text), password=None)
+            key = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise ValueError(_FORM) from None
         if isinstance(key, Ed25519PrivateKey) or (
@@ -59,7 +64,7 @@ class PublicKey:
         """From a setting's text, which may be that of a private key. Raises `ValueError`."""
         pem = _pem(text)
         if b"PRIVATE KEY" in pem:
-            return cls(PrivateKey.read(pem.decode()).material.public_key())
+            return cls(PrivateKey.of(pem).material.public_key())
         try:
             key = load_pem_public_key(pem)
         except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -73,7 +78,8 @@ class PublicKey:
 
 def _pem(text: str) -> bytes:
     if text.startswith("-----BEGIN"):
-        return text.replace("\\n", "\n").encode()  # one line, as environments like it
+        on_lines = text.replace("\\n", "\n")  # environments like it to be one line
+        return on_lines.encode(errors="replace")
     try:
         with Path(text).open("rb") as file:
             return file.read(_LONGEST)

@@ -192,6 +192,15 @@ class Settings:
             raise BadSetting(
                 "JWT_ALGORITHMS", "must be HS256 with a secret, and anything else with JWT_JWKS_URL"
             )
+        if (
+            self.jwt_issuers
+            and self.jwt_jwks_url is None
+            and (self.jwt_issuer or self.jwt_audience)
+        ):
+            name = "JWT_ISSUER" if self.jwt_issuer else "JWT_AUDIENCE"
+            raise BadSetting(name, "belongs to JWT_JWKS_URL: each of JWT_ISSUERS names its own")
+        if self.signing_key_previous and self.signing_key is None:
+            raise BadSetting("SIGNING_KEY_PREVIOUS", "is of no use without SIGNING_KEY")
         try:
             refuse_equal(self.issuers)
         except ValueError as error:

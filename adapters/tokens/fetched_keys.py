@@ -32,7 +32,7 @@ class FetchedKeys(Keys, Lasting):
     """
 
     def __init__(self, name: str, fetch: Fetch, seconds: Callable[[], float] = monotonic) -> None:
-        self.generation = 0
+        self._generation = 0
         self._name = name
         self._fetch = fetch
         self._seconds = seconds
@@ -62,6 +62,10 @@ class FetchedKeys(Keys, Lasting):
             self._refuse()
         else:
             key.check(token)
+
+    @property
+    def generation(self) -> int:
+        return self._generation if self._present else -1
 
     @property
     def _present(self) -> bool:
@@ -98,8 +102,11 @@ class FetchedKeys(Keys, Lasting):
         except (OSError, ValueError) as error:
             _log.warning("the keys of %s could not be fetched: %s", self._name, error)
             return
+        except Exception:  # noqa: BLE001 - nothing published may end the task in the background
+            _log.exception("the keys of %s could not be read", self._name)
+            return
         if keys != self._keys:
-            self.generation += 1
+            self._generation += 1
             _log.info("the keys of %s are now %d", self._name, len(keys))
         self._keys = keys
         self._fetched_at = self._seconds()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
 
 _PATIENCE = 3.0  # seconds for all of it
+_STEP_PATIENCE = 2.5  # seconds for a step, such as TLS: what gives up by itself also cleans up
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "identity",  # so that the limit is one of what is held in memory
@@ -32,7 +33,7 @@ class KeySetUrl:
         import httpx2
 
         if self._client is None:  # reads every certificate authority there is
-            self._client = await asyncio.to_thread(_client)
+            self._client = await asyncio.to_thread(_client, self._url)
         try:
             async with asyncio.timeout(_PATIENCE), self._client.stream("GET", self._url) as answer:
                 if answer.status_code != httpx2.codes.OK:
@@ -40,15 +41,20 @@ class KeySetUrl:
                 return await _within_limit(answer)
         except TimeoutError:
             raise OSError(f"no answer within {_PATIENCE:.0f} s") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
             raise OSError(type(error).__name__) from None
 
 
-def _client() -> "AsyncClient":
+def _client(url: str) -> "AsyncClient":
     import httpx2
 
-    no_connection_kept = httpx2.Limits(max_keepalive_connections=0)
-    return httpx2.AsyncClient(headers=_HEADERS, follow_redirects=False, limits=no_connection_kept)
+    return httpx2.AsyncClient(
+        headers=_HEADERS,
+        follow_redirects=False,
+        limits=httpx2.Limits(max_keepalive_connections=0),
+        timeout=_STEP_PATIENCE,
+        trust_env=url.startswith("https:"),  # to this machine the way leads past any proxy
+    )
 
 
 async def _within_limit(answer: "Response") -> bytes:

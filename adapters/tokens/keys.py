@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -33,16 +33,28 @@ class Key:
         """Return if the token's signature holds. Raises `InvalidToken`."""
         if token.algorithm not in self.algorithms:
             raise InvalidToken("the key is not for this algorithm")
+        if isinstance(self.material, RSAPublicKey):
+            _check_length(token, self.material)
         try:
             _jws.decode_complete(token.text, self.material, algorithms=[token.algorithm])
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise InvalidToken("the signature does not hold") from error
 
 
-class Keys(Protocol):
-    """An issuer's keys. `generation` is another number whenever they have changed."""
+def _check_length(token: CompactToken, key: RSAPublicKey) -> None:
+    """A signature is as long as the key's modulus (RFC 8017 §8.1.2), which OpenSSL lets pass."""
+    characters = len(token.text) - token.text.rindex(".") - 1
+    if characters * 3 // 4 != (key.key_size + 7) // 8:
+        raise InvalidToken("the signature is not of the key's length")
 
-    generation: int
+
+class Keys(Protocol):
+    """An issuer's keys."""
+
+    @property
+    @abstractmethod
+    def generation(self) -> int:
+        """Another number whenever they have changed, or can no longer be relied on."""
 
     @abstractmethod
     async def check(self, token: CompactToken) -> None:
@@ -55,7 +67,7 @@ class Keys(Protocol):
 class SecretKeys(Keys):
     """Shared secrets: the one that signs now, and perhaps the one before. Key ids say nothing."""
 
-    generation = 0
+    generation: Final = 0
 
     def __init__(self, *secrets: bytes) -> None:
         self._keys = [Key(None, frozenset({SYMMETRIC}), secret) for secret in secrets]
@@ -72,7 +84,7 @@ class SecretKeys(Keys):
 class KnownKeys(Keys):
     """Public keys that stay the same while the process lives."""
 
-    generation = 0
+    generation: Final = 0
 
     def __init__(self, keys: Sequence[Key]) -> None:
         self._keys = keys

@@ -55,9 +55,8 @@ class JwtVerifier(TokenVerifier):
         issuer = self._issuer(token)
         validity = validity_of(token.claims)
         validity.check(self._now().timestamp())
-        generation = issuer.keys.generation
         actor = await issuer.actor(token)
-        return _Verified(actor, validity, issuer, generation)
+        return _Verified(actor, validity, issuer, issuer.keys.generation)
 
     def _issuer(self, token: CompactToken) -> Issuer:
         name = token.issuer

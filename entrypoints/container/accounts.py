@@ -12,6 +12,7 @@ from adapters.system.randomness import SystemRandomness
 from application.accounts import LogIn, MakeAccount, ReadAccount, Register, RenameAccount
 from application.administration import AddAccount, DisableAccount, EnableAccount, ListAccounts
 from application.erasure import EraseAccount, ExportAccount, FinishErasures
+from application.line import Line
 from application.passwords import ChangePassword, ChoosePassword, ProvePassword
 from application.sessions import (
     Authenticate,
@@ -30,6 +31,8 @@ from entrypoints.container.storages import Storages
 from entrypoints.container.tokens import Tokens
 from entrypoints.request import request_id
 from entrypoints.settings import Settings
+
+_LOGINS_AT_ONCE = 2  # that ask storage; a hundred would take every connection
 
 
 def _lifetimes(settings: Settings) -> Lifetimes:
@@ -107,6 +110,7 @@ class Identity(Storages):
     )
     log_in = providers.Singleton(
         LogIn,
+        line=providers.Singleton(Line, _LOGINS_AT_ONCE),
         accounts=Storages.accounts,
         sessions=Storages.sessions,
         hasher=hasher,

@@ -36,6 +36,7 @@ class Tokens:
         self._settings = settings
         self._now = now
         self._fetched = [FetchedKeys(i.name, KeySetUrl(i.jwks_url)) for i in settings.issuers]
+        self._key_of_this_process = token_bytes(32)
         self.verifier: TokenVerifier = JwtVerifier([*self._issuers()], now, reserved=OWN_ISSUER)
 
     @property
@@ -69,7 +70,7 @@ class Tokens:
             return self._settings.jwt_secret.raw
         if self._settings.signing_key is not None:
             return self._settings.signing_key.raw
-        return token_bytes(32)
+        return self._key_of_this_process
 
     def _issuers(self) -> Iterator[Issuer]:
         settings = self._settings
@@ -97,10 +98,11 @@ class Tokens:
         """The public halves of the key pair that signs, and of the one that signed before it."""
         if self._settings.signing_key is None:
             return []
-        keys = [public_key(self._settings.signing_key.material.public_key())]
+        materials = [self._settings.signing_key.material.public_key()]
         if self._settings.signing_key_previous is not None:
-            keys.append(public_key(self._settings.signing_key_previous.material))
-        return keys
+            materials.append(self._settings.signing_key_previous.material)
+        keys = {key.id: key for key in map(public_key, materials)}  # one given twice is one
+        return [*keys.values()]
 
     def _signing_key(self) -> SigningKey:
         if self._settings.signing_key is not None:

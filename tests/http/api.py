@@ -121,7 +121,7 @@ async def in_process(made: Container, app: ASGIApp | None = None) -> AsyncIterat
     app = app or assemble(made)
     transport = httpx2.ASGITransport(app)  # type: ignore[arg-type]
     async with (
-        _alive(app),
+        alive(app),
         AsyncClient(transport=transport, base_url="http://taskhaven.test") as client,
     ):
         yield Api(client, signer_of(made))
@@ -136,7 +136,7 @@ async def over_socket(url: str) -> AsyncIterator[Api]:
 
 
 @asynccontextmanager
-async def _alive(app: ASGIApp) -> AsyncIterator[None]:
+async def alive(app: ASGIApp) -> AsyncIterator[None]:
     """Starts the application up and shuts it down, as a server does."""
     said: asyncio.Queue[Any] = asyncio.Queue()
     heard: asyncio.Queue[Any] = asyncio.Queue()

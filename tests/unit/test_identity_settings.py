@@ -211,7 +211,20 @@ def test_hours_are_read_as_minutes_and_minutes_go_first() -> None:
 @pytest.mark.parametrize("name", ["SIGNING_KEY", "SIGNING_KEY_PREVIOUS", "JWT_SECRET_PREVIOUS"])
 def test_no_key_and_no_secret_stands_in_the_repr(name: str) -> None:
     value = SECRET if "SECRET" in name else KEY["SIGNING_KEY"]
-    given = settings(**{name: value})
+    given = settings(**{**KEY, name: value})
 
     assert getattr(given, name.lower()) is not None
     assert not [line for line in value.split("\n") if len(line) > 30 and line in repr(given)]
+
+
+@pytest.mark.parametrize("name", ["JWT_ISSUER", "JWT_AUDIENCE"])
+def test_what_would_be_checked_of_nobody_is_refused(name: str) -> None:
+    issuers = '[{"name": "a", "issuer": "https://a.example", "jwks_url": "https://a.example/jwks"}]'
+
+    with pytest.raises(BadSetting, match=f"^{name} belongs to JWT_JWKS_URL"):
+        settings(JWT_ISSUERS=issuers, **{name: "https://b.example"})
+
+
+def test_a_key_before_none_is_refused() -> None:
+    with pytest.raises(BadSetting, match=r"^SIGNING_KEY_PREVIOUS is of no use"):
+        settings(SIGNING_KEY_PREVIOUS=KEY["SIGNING_KEY"])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.limits import DEFAULT_RATE, Rate, networks, read_rate
+from application.limits import Rate
+from entrypoints.limits import DEFAULT_RATE, networks, read_rate
 
 
 @pytest.mark.parametrize(
