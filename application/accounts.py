@@ -13,7 +13,7 @@ from application.identity import Accounts, AuditTrail, PasswordHasher, Sessions
 from application.line import Line
 from application.passwords import ChoosePassword
 from application.ports import Clock, NewId
-from application.sessions import Client, Grant, Grants, account_of
+from application.sessions import Client, Grant, Grants, acting
 from application.throttle import Throttle
 from domain.account import Account, read_name
 from domain.credentials import Email, Password
@@ -162,7 +162,8 @@ class ReadAccount:
     accounts: Accounts
 
     async def __call__(self, actor: Actor) -> Account:
-        return await self.accounts.get(account_of(actor))
+        with acting(actor) as owner:
+            return await self.accounts.get(owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,8 @@ class RenameAccount:
     accounts: Accounts
 
     async def __call__(self, actor: Actor, given: Mapping[str, object]) -> Account:
-        owner = account_of(actor)
-        said = read_members(given, {"name": read_name})
-        return await self.accounts.update(
-            owner, lambda account: account.rename(said["name"]) if said else account
-        )
+        with acting(actor) as owner:
+            said = read_members(given, {"name": read_name})
+            return await self.accounts.update(
+                owner, lambda account: account.rename(said["name"]) if said else account
+            )

@@ -1,5 +1,6 @@
 """Taking along, and getting rid of, everything that an account has."""
 
+from asyncio import shield
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 from application.identity import Accounts, AuditTrail, Owners, Sessions
 from application.passwords import ProvePassword
 from application.ports import Clock, Journal, Tasks
-from application.sessions import Client, LiveSessions, account_of
+from application.sessions import Client, LiveSessions, acting
 from domain.account import Account
 from domain.change import Entry
 from domain.credentials import Password
@@ -41,10 +42,10 @@ class EraseAccount:
     now: Clock
 
     async def __call__(self, actor: Actor, given: Mapping[str, object], client: Client) -> None:
-        owner = account_of(actor)
-        said = read_members(given, {"password": Password.read}, required=("password",))
-        await self.prove(owner, said["password"], member="password")
-        await self.accounts.erase(owner, at=self.now())
+        with acting(actor) as owner:
+            said = read_members(given, {"password": Password.read}, required=("password",))
+            await self.prove(owner, said["password"], member="password")
+            await self.accounts.erase(owner, at=self.now())
         self.live.ended(owner)
         self.audit.record("account.erased", who=owner.key, address=client.address or "")
         await _erase(self.owners, owner)
@@ -93,8 +94,8 @@ class ExportAccount:
     audit: AuditTrail
 
     async def __call__(self, actor: Actor, client: Client) -> Export:
-        owner = account_of(actor)
-        account = await self.accounts.get(owner)
+        with acting(actor) as owner:
+            account = await self.accounts.get(owner)
         self.audit.record("account.exported", who=owner.key, address=client.address or "")
         return Export(
             account, await self.sessions.of(owner), self._tasks(owner), self._entries(owner)
@@ -103,7 +104,8 @@ class ExportAccount:
     async def _tasks(self, owner: Owner) -> AsyncIterator[Sequence[Task]]:
         listing = Listing(_EXPORTED_AT_ONCE, orders=_OLDEST_FIRST)
         while True:
-            page = await self.tasks.page(owner, listing)
+            # A reader who goes away must not break off what storage is doing.
+            page = await shield(self.tasks.page(owner, listing))
             if page.tasks:
                 yield page.tasks
             if not page.more:
@@ -112,6 +114,8 @@ class ExportAccount:
 
     async def _entries(self, owner: Owner) -> AsyncIterator[Sequence[Entry]]:
         after = 0
-        while entries := await self.journal.entries(owner, after=after, limit=_EXPORTED_AT_ONCE):
+        while entries := await shield(
+            self.journal.entries(owner, after=after, limit=_EXPORTED_AT_ONCE)
+        ):
             yield entries
             after = entries[-1].position

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from application.errors import Crowded
 from application.identity import Accounts, AuditTrail, CommonPasswords, PasswordHasher
-from application.sessions import Client, LiveSessions, account_of
+from application.sessions import Client, LiveSessions, acting
 from application.throttle import Throttle
 from domain.account import Account
 from domain.credentials import Email, Password
@@ -66,20 +66,20 @@ class ChangePassword:
     audit: AuditTrail
 
     async def __call__(self, actor: Actor, given: Mapping[str, object], client: Client) -> None:
-        owner = account_of(actor)
-        readers = {"current": Password.read, "new": Password.read_new}
-        said = read_members(given, readers, required=tuple(readers))
-        account = await self.prove(owner, said["current"], member="current")
-        hashed = await self.choose(said["new"], account.email, member="new")
+        with acting(actor) as owner:
+            readers = {"current": Password.read, "new": Password.read_new}
+            said = read_members(given, readers, required=tuple(readers))
+            account = await self.prove(owner, said["current"], member="current")
+            hashed = await self.choose(said["new"], account.email, member="new")
 
-        def change(now: Account) -> Account:
-            if now.password_hash != account.password_hash:  # somebody was quicker
-                raise _not_present("current")
-            return now.change_password(hashed)
+            def change(now: Account) -> Account:
+                if now.password_hash != account.password_hash:  # somebody was quicker
+                    raise _not_present("current")
+                return now.change_password(hashed)
 
-        await self.accounts.update(owner, change, end_sessions=True, but=actor.session)
-        self.live.ended(owner, but=actor.session)
-        self.audit.record("password.changed", who=owner.key, address=client.address or "")
+            await self.accounts.update(owner, change, end_sessions=True, but=actor.session)
+            self.live.ended(owner, but=actor.session)
+            self.audit.record("password.changed", who=owner.key, address=client.address or "")
 
 
 def _not_present(member: str) -> InvalidFields:

@@ -3,7 +3,8 @@
 Each use case is a sentence, as in `tasks.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -172,12 +173,12 @@ class RefreshSession:
         at, lasts = self.now(), self.grants.lifetimes.refresh
         about = {"who": token.owner.key, "address": client.address or ""}
         try:
-            session = await self.sessions.update(
+            account = await self.accounts.get(token.owner)
+            session = await self.sessions.update(  # last: once it is done, so is everything
                 token.owner,
                 token.session,
                 lambda session: session.refresh(token, at=at, lasts=lasts),
             )
-            account = await self.accounts.get(token.owner)
         except (SessionNotFound, NoAccount, InvalidRefreshToken):
             self.audit.record("refresh.refused", **about)
             raise InvalidRefreshToken from None
@@ -265,6 +266,20 @@ class ForgetSessions:
         at = self.now()
         while await self.sessions.sweep(at=at, limit=_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
             pass
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Owner]:
+    """Whose account the block is about: the actor's.
+
+    Raises `NoAccount` where the actor is another issuer's user, and `InvalidToken` where the
+    account is gone since the token was made.
+    """
+    owner = account_of(actor)
+    try:
+        yield owner
+    except NoAccount:
+        raise InvalidToken("its account is gone") from None
 
 
 def account_of(actor: Actor) -> Owner:

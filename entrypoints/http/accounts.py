@@ -1,6 +1,6 @@
 """The routes of our own accounts (contract §7)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
@@ -86,9 +86,9 @@ class AccountRoutes:
 
     async def do_log_out(self, request: AnyRequest) -> ASGIResponse:
         incoming = Incoming(request)
-        incoming.refuse_query()
         body = await incoming.body(JSON)
         given = read_members(read_object(body or b"{}"), {"refresh_token": read_text})
+        incoming.refuse_query()
         token: str | None = given.get("refresh_token")
         # An access token that has expired is no reason to let the session live on.
         actor = await self._actor(incoming, needed=token is None)
@@ -96,22 +96,24 @@ class AccountRoutes:
         return _done()
 
     async def me(self, request: AnyRequest) -> ASGIResponse:
-        _, actor = await self._enter(request)
+        incoming, actor = await self._enter(request)
+        incoming.refuse_query()
         return _json(write_account(await self.read_account(actor)))
 
     async def rename(self, request: AnyRequest) -> ASGIResponse:
         incoming, actor = await self._enter(request)
-        given = read_object(await incoming.body(JSON_OR_PATCH))
+        given = await _given(incoming, JSON_OR_PATCH)
         return _json(write_account(await self.rename_account(actor, given)))
 
     async def erase(self, request: AnyRequest) -> ASGIResponse:
         incoming, actor = await self._enter(request)
-        given = read_object(await incoming.body(JSON))
+        given = await _given(incoming)
         await self.erase_account(actor, given, self._client(incoming))
         return _done()
 
     async def export(self, request: AnyRequest) -> Stream:
         incoming, actor = await self._enter(request)
+        incoming.refuse_query()
         export = await self.export_account(actor, self._client(incoming))
         name = 'attachment; filename="taskhaven-export.json"'
         return Stream(
@@ -122,16 +124,18 @@ class AccountRoutes:
 
     async def password(self, request: AnyRequest) -> ASGIResponse:
         incoming, actor = await self._enter(request)
-        given = read_object(await incoming.body(JSON))
+        given = await _given(incoming)
         await self.change_password(actor, given, self._client(incoming))
         return _done()
 
     async def sessions(self, request: AnyRequest) -> ASGIResponse:
-        _, actor = await self._enter(request)
+        incoming, actor = await self._enter(request)
+        incoming.refuse_query()
         return _json(write_sessions(await self.list_sessions(actor), actor.session))
 
     async def end(self, request: AnyRequest) -> ASGIResponse:
         incoming, actor = await self._enter(request)
+        incoming.refuse_query()
         id = read_id(request.path_params["id"])
         await self.end_session(actor, id, self._client(incoming))
         return _done()
@@ -143,9 +147,7 @@ class AccountRoutes:
 
     async def _enter(self, request: AnyRequest) -> tuple[Incoming, Actor]:
         incoming = Incoming(request)
-        actor = await self.gate.actor(incoming)
-        incoming.refuse_query()
-        return incoming, actor
+        return incoming, await self.gate.actor(incoming)
 
     async def _actor(self, incoming: Incoming, *, needed: bool) -> Actor | None:
         try:
@@ -158,14 +160,20 @@ class AccountRoutes:
     async def _grant(self, request: AnyRequest, use: Granting, status: int = 200) -> ASGIResponse:
         incoming = Incoming(request)
         await self.gate.count_stranger(incoming)
-        given = read_object(await incoming.body(JSON))
-        incoming.refuse_query()
+        given = await _given(incoming)
         return _json(write_grant(await use(given, self._client(incoming))), status)
 
     def _client(self, incoming: Incoming) -> Client:
         said = incoming.request.headers.get("user-agent", "")[:_LONGEST_AGENT]
         agent = "".join(filter(str.isprintable, said)).strip() or None
         return Client(self.gate.address(incoming), agent)
+
+
+async def _given(incoming: Incoming, media_types: Sequence[str] = JSON) -> Mapping[str, object]:
+    """The members of the body, of a request without parameters."""
+    given = read_object(await incoming.body(media_types))
+    incoming.refuse_query()
+    return given
 
 
 def _json(body: bytes, status: int = 200) -> ASGIResponse:
