@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from application.identity import Accounts, AuditTrail, Owners, Sessions
 from application.passwords import ProvePassword
-from application.ports import Clock, Journal, Tasks
+from application.ports import Clock, Journal, Tasks, Trash
 from application.sessions import Client, LiveSessions, acting
 from domain.account import Account
 from domain.change import Entry
@@ -75,11 +75,15 @@ async def _erase(owners: Owners, owner: Owner) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """All that an account has; tasks and entries come in batches, oldest first."""
+    """All that an account has.
+
+    Tasks and entries come in batches, oldest first, what is in the trash newest deletion first.
+    """
 
     account: Account
     sessions: Sequence[Session]
     tasks: AsyncIterator[Sequence[Task]]
+    trash: AsyncIterator[Sequence[Task]]
     entries: AsyncIterator[Sequence[Entry]]
 
 
@@ -90,6 +94,7 @@ class ExportAccount:
     accounts: Accounts
     sessions: Sessions
     tasks: Tasks
+    trash: Trash
     journal: Journal
     audit: AuditTrail
 
@@ -98,7 +103,11 @@ class ExportAccount:
             account = await self.accounts.get(owner)
         self.audit.record("account.exported", who=owner.key, address=client.address or "")
         return Export(
-            account, await self.sessions.of(owner), self._tasks(owner), self._entries(owner)
+            account,
+            await self.sessions.of(owner),
+            self._tasks(owner),
+            self._trash(owner),
+            self._entries(owner),
         )
 
     async def _tasks(self, owner: Owner) -> AsyncIterator[Sequence[Task]]:
@@ -111,6 +120,15 @@ class ExportAccount:
             if not page.more:
                 return
             listing = replace(listing, after=mark_of(page.tasks[-1], listing.orders))
+
+    async def _trash(self, owner: Owner) -> AsyncIterator[Sequence[Task]]:
+        after, more = None, True
+        while more:
+            tasks, more = await shield(self.trash.page(owner, after=after, limit=_EXPORTED_AT_ONCE))
+            if tasks:
+                yield tasks
+            last = tasks[-1] if tasks else None
+            after = (last.deleted_at, last.id) if last and last.deleted_at else None
 
     async def _entries(self, owner: Owner) -> AsyncIterator[Sequence[Entry]]:
         after = 0

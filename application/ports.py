@@ -6,13 +6,13 @@ One suite per port in `tests/contract` holds every adapter to it.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.change import Entry
+from domain.change import Change, Entry
 from domain.listing import Listing
 from domain.owner import Owner
 from domain.task import Task
@@ -30,6 +30,21 @@ class Page:
     more: bool
     position: int
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed after a position: tasks as they are now, and ids of those that are gone.
+
+    Oldest change first, each at the position of its last one. A task in the trash counts as gone.
+    `position` is the owner's position at that moment; `horizon` the last one up to which the
+    journal is not kept, so that changes up to it cannot be told.
+    """
+
+    items: Sequence[tuple[int, Task | UUID]]
+    more: bool
+    position: int
+    horizon: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +107,14 @@ class Tasks(Protocol):
         by: Owner,
         versions: frozenset[int] | None = None,
         receipt: Callable[[Task], Receipt] | None = None,
+        most: int | None = None,
+        trashed: bool = False,
+        reverts: bool = False,
     ) -> Task:
         """Store what `change` makes of the owner's present task, and return that.
+
+        `trashed` says that a task in the trash will do as well, `reverts` that the change brings
+        an earlier version back.
 
         `change` is pure and may be called again when another writer came first; what it raises
         passes through and nothing is written. Where it returns the task itself, nothing is written
@@ -101,8 +122,63 @@ class Tasks(Protocol):
         replaces. `receipt`, pure too, is called with the task to be returned.
 
         Raises `TaskNotFound`; `VersionMismatch` if `versions` does not hold the present version;
-        `Busy` if the race was lost for 2 s.
+        `TooManyTasks` as `add` does; `Busy` if the race was lost for 2 s.
         """
+
+    @abstractmethod
+    async def apply(
+        self,
+        owner: Owner,
+        ids: Collection[UUID],
+        plan: Callable[[Mapping[UUID, Task]], Sequence[Change]],
+        *,
+        most: int | None = None,
+        receipt: Callable[[Sequence[Change]], Receipt] | None = None,
+    ) -> Sequence[Change]:
+        """Store the changes that `plan` makes of those of the owner's present tasks, and return
+        them: all of them in one step, in their order, or none.
+
+        `plan` is pure and may be called again, as `change` of `update` is. Changes of one task
+        follow from each other. Raises `TooManyTasks` as `add` does, and `Busy`.
+        """
+
+    @abstractmethod
+    async def some(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, Task]:
+        """Those of the owner's present tasks."""
+
+
+Written = Callable[[Owner], None]
+"""Is told of whose journal an implementation of `Tasks` has just written an entry to."""
+
+
+def nobody(_: Owner) -> None:
+    """Tells nobody."""
+
+
+class Trash(Protocol):
+    """Every owner's trash: tasks that were deleted and can be restored.
+
+    Every method may raise `Unavailable` and `CorruptRecord`.
+    """
+
+    @abstractmethod
+    async def page(
+        self, owner: Owner, *, after: tuple[datetime, UUID] | None, limit: int
+    ) -> tuple[Sequence[Task], bool]:
+        """The first `limit` tasks of the owner's trash, newest deletion first, and whether more
+        follow. `after` is where a page ended: the last task's `deleted_at` and id.
+        """
+
+    @abstractmethod
+    async def erase(self, owner: Owner, id: UUID) -> bool:
+        """Erase a task of the owner's trash and its history; returns whether it was there.
+
+        That it was deleted remains in the journal, without content.
+        """
+
+    @abstractmethod
+    async def old(self, *, before: datetime, limit: int) -> Sequence[tuple[Owner, UUID]]:
+        """At most `limit` tasks, of any owner, that were deleted before that instant."""
 
 
 class Receipts(Protocol):
@@ -124,6 +200,7 @@ class Journal(Protocol):
     """Every owner's accepted writes, one entry each, numbered from 1 without gaps.
 
     The numbers are in commit order: whoever has seen position n never finds a new entry below it.
+    Entries are dropped from the oldest on, and those of a task that is erased, but for its last.
     Every method may raise `Unavailable` and `CorruptRecord`.
     """
 
@@ -132,8 +209,40 @@ class Journal(Protocol):
         """The position of the owner's last entry; 0 before the first."""
 
     @abstractmethod
+    async def positions(self, owners: Collection[Owner]) -> Mapping[Owner, int]:
+        """The positions of those owners who have an entry."""
+
+    @abstractmethod
     async def entries(self, owner: Owner, *, after: int, limit: int) -> Sequence[Entry]:
         """The owner's first `limit` entries above position `after`, in order."""
+
+    @abstractmethod
+    async def changes(self, owner: Owner, *, after: int, limit: int) -> Changes:
+        """What changed after a position, at most `limit` tasks, all as of the same moment."""
+
+    @abstractmethod
+    async def history(
+        self, owner: Owner, id: UUID, *, before: int | None, limit: int
+    ) -> Sequence[Entry]:
+        """The newest `limit` entries of the owner's present task, newest first.
+
+        `before` is the `previous` of an entry of the same task, to go on from there. Entries that
+        are no longer kept are left out. Raises `TaskNotFound`.
+        """
+
+    @abstractmethod
+    async def oldest(
+        self, *, after: Owner | None, limit: int
+    ) -> Sequence[tuple[Owner, datetime | None]]:
+        """The first `limit` owners that follow one, in the order of their keys, each with the
+        instant of the oldest entry that is kept of theirs.
+        """
+
+    @abstractmethod
+    async def trim(self, owner: Owner, *, before: datetime, limit: int) -> int:
+        """Drop the owner's first entries, at most `limit`, as long as they are from before that
+        instant, and move the horizon there; returns how many.
+        """
 
 
 class Lasting(Protocol):
@@ -146,6 +255,26 @@ class Lasting(Protocol):
     @abstractmethod
     async def close(self) -> None:
         """Give back every connection, file, thread and task. Without effect on one not open."""
+
+
+class Notices(Protocol):
+    """Tells the other processes that serve the same storage that an owner's journal has grown.
+
+    A hint that may get lost or come twice: the journal says what happened. Owners go by a digest.
+    """
+
+    @abstractmethod
+    async def open(self, heard: Callable[[str | None], None]) -> None:
+        """Begin to listen. `heard` is called with an owner's digest, or with none where it is
+        not known whose journal has grown."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Stop listening. Without effect where nobody listens."""
+
+    @abstractmethod
+    def announce(self, digest: str) -> None:
+        """Tell the others, soon; never waits and never fails."""
 
 
 class Storage(Lasting, Protocol):

@@ -6,23 +6,16 @@ look whether the task exists (`TaskNotFound`). A command told to be done `once` 
 instead of being done again, and `KeyReused` if its key is another command's.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from application.errors import Busy, KeyTaken
-from application.once import Once
-from application.ports import Clock, Journal, NewId, Page, Receipt, Receipts, Tasks
-from domain.errors import TaskNotFound, VersionMismatch
+from application.once import Once, Versions, done_once, receipt_of
+from application.ports import Clock, Journal, NewId, Page, Receipts, Tasks
 from domain.fields import read_fields
 from domain.listing import Listing
 from domain.owner import Actor, Owner
 from domain.task import Task
-
-Versions = frozenset[int] | None
-"""The versions a caller expects a task in, any of them; `None` expects nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +37,13 @@ class CreateTask:
         owner: Owner,
         given: Mapping[str, object],
         *,
-        once: Once | None = None,
+        once: Once[Task] | None = None,
     ) -> Task:
         actor.must_act_for(owner)
         fields = read_fields(given, required=("title",))
         at = self.now()
         task = Task.create(owner=owner, id=self.new_id(at), fields=fields, at=at)
-        async with _done_once(once, self.receipts, owner, at):
+        async with done_once(once, self.receipts, owner, at):
             receipt = once.receipt(task, at=at) if once else None
             await self.tasks.add(task, by=actor.owner, most=self.most, receipt=receipt)
         return task
@@ -94,19 +87,19 @@ class EditTask:
         given: Mapping[str, object],
         *,
         versions: Versions = None,
-        once: Once | None = None,
+        once: Once[Task] | None = None,
     ) -> Task:
         actor.must_act_for(owner)
         fields = read_fields(given)
         at = self.now()
-        async with _done_once(once, self.receipts, owner, at):
+        async with done_once(once, self.receipts, owner, at):
             return await self.tasks.update(
                 owner,
                 id,
                 lambda task: task.edit(fields, at=at),
                 by=actor.owner,
                 versions=versions,
-                receipt=_receipt(once, at),
+                receipt=receipt_of(once, at),
             )
 
 
@@ -126,7 +119,7 @@ class CompleteTask:
         completed: bool | None = None,
         *,
         versions: Versions = None,
-        once: Once | None = None,
+        once: Once[Task] | None = None,
     ) -> Task:
         actor.must_act_for(owner)
         at = self.now()
@@ -136,32 +129,15 @@ class CompleteTask:
                 return task.toggle(at=at)
             return task.complete(at=at) if completed else task.reopen(at=at)
 
-        async with _done_once(once, self.receipts, owner, at):
+        async with done_once(once, self.receipts, owner, at):
             return await self.tasks.update(
                 owner,
                 id,
                 change,
                 by=actor.owner,
                 versions=versions,
-                receipt=_receipt(once, at),
+                receipt=receipt_of(once, at),
             )
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteTask:
-    """Put a task into the trash, where the other commands no longer find it."""
-
-    tasks: Tasks
-    now: Clock
-
-    async def __call__(
-        self, actor: Actor, owner: Owner, id: UUID, *, versions: Versions = None
-    ) -> None:
-        actor.must_act_for(owner)
-        at = self.now()
-        await self.tasks.update(
-            owner, id, lambda task: task.trash(at=at), by=actor.owner, versions=versions
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,27 +149,3 @@ class ReadPosition:
     async def __call__(self, actor: Actor, owner: Owner) -> int:
         actor.must_act_for(owner)
         return await self.journal.position(owner)
-
-
-def _receipt(once: Once | None, at: datetime) -> Callable[[Task], Receipt] | None:
-    return (lambda task: once.receipt(task, at=at)) if once else None
-
-
-@asynccontextmanager
-async def _done_once(
-    once: Once | None, receipts: Receipts, owner: Owner, at: datetime
-) -> AsyncIterator[None]:
-    """Ask before the command whether it was done, and again if it was being done meanwhile.
-
-    Then its key is taken, or its own first try made the version or the task another.
-    """
-    if once is not None:
-        await once.check(receipts, owner, at=at)
-    try:
-        yield
-    except (KeyTaken, TaskNotFound, VersionMismatch) as refused:
-        if once is not None:
-            await once.check(receipts, owner, at=at)
-        if isinstance(refused, KeyTaken):
-            raise Busy from None
-        raise

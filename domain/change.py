@@ -21,16 +21,22 @@ class Action(StrEnum):
     EDIT = "edit"
     COMPLETE = "complete"
     REOPEN = "reopen"
+    REVERT = "revert"
     DELETE = "delete"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A write that was accepted: `by` made of `before` (none for a new task) `after`."""
+    """A write that was accepted: `by` made of `before` (none for a new task) `after`.
+
+    `reverts` says that it brings an earlier version back, which the two tasks do not show.
+    """
 
     before: Task | None
     after: Task
     by: Owner
+    reverts: bool = False
 
     @property
     def at(self) -> datetime:
@@ -50,6 +56,10 @@ class Change:
             return Action.CREATE
         if self.after.deleted and not self.before.deleted:
             return Action.DELETE
+        if self.before.deleted and not self.after.deleted:
+            return Action.RESTORE
+        if self.reverts:
+            return Action.REVERT
         if self.changed.keys() == {"completed"}:
             return Action.COMPLETE if self.after.completed else Action.REOPEN
         return Action.EDIT
@@ -85,6 +95,11 @@ class Entry:
     at: datetime
     by: Owner
     changed: Mapping[str, tuple[Plain, Plain]]
+
+
+def content_before(content: Mapping[str, Plain], entry: Entry) -> dict[str, Plain]:
+    """The content that a task had before an entry of its own led to this."""
+    return {**content, **{name: before for name, (before, _) in entry.changed.items()}}
 
 
 def content(task: Task) -> dict[str, Plain]:

@@ -1,7 +1,9 @@
 """Every way the domain says no.
 
 TaskhavenError
+├── BatchRefused          one operation of a batch cannot be done, so none was
 ├── EmailTaken            another account has that address
+├── HistoryGone           what is asked for was there, and is no longer kept
 ├── InvalidFields         what was said breaks a rule; names every bad field at once
 ├── InvalidOwner          a subject that no owner can have
 ├── InvalidRefreshToken   it continues no session, or no longer
@@ -33,8 +35,21 @@ class FieldError:
     detail: str
 
 
+class BatchRefused(TaskhavenError):
+    """Holds the first operation of a batch that cannot be done, counted from 0, and why."""
+
+    def __init__(self, place: int, reason: TaskhavenError) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"operation {place}: {reason}")
+
+
 class EmailTaken(TaskhavenError):
     """An account with that e-mail address exists."""
+
+
+class HistoryGone(TaskhavenError):
+    """The journal no longer reaches back so far, or it was erased."""
 
 
 class InvalidFields(TaskhavenError):

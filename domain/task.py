@@ -93,6 +93,12 @@ class Task:
         at = following(self.updated_at, at)
         return self._next(replace(self, deleted_at=at), at)
 
+    def restore(self, *, at: datetime) -> Self:
+        """Take it out of the trash."""
+        if not self.deleted:
+            return self
+        return self._next(replace(self, deleted_at=None), following(self.updated_at, at))
+
     def _completed_at(self, completed: bool, at: datetime) -> datetime | None:
         return (self.completed_at or at) if completed else None
 

@@ -1,6 +1,10 @@
 """Runs the server's worker processes."""
 
+import multiprocessing
+import os
+import signal
 import socket
+from contextlib import suppress
 from typing import Any
 
 from granian import Granian
@@ -17,7 +21,8 @@ _HEADER_BUFFER = 64 * 1024  # bytes; more than the edge lets pass, so that it ca
 
 def run(settings: Settings) -> None:
     """Serve until the process is told to stop, then finish what is under way."""
-    Granian(
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # inherited by workers that are still starting
+    _Server(
         "entrypoints.worker:create",
         factory=True,
         address=settings.host,
@@ -35,6 +40,17 @@ def run(settings: Settings) -> None:
         log_level=_server_level(settings.log_level),
         log_dictconfig=_logging(settings.log_level),
     ).serve()
+
+
+class _Server(Granian):  # type: ignore[misc, valid-type] # which class it is depends on the build
+    """Tells its workers first that they will be stopped."""
+
+    def signal_handler_interrupt(self, *args: object, **kwargs: object) -> None:
+        for worker in multiprocessing.active_children():
+            if worker.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGUSR1)
+        super().signal_handler_interrupt(*args, **kwargs)
 
 
 def taken(host: str, port: int) -> bool:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_address
 from itertools import product
 from pathlib import Path
@@ -99,6 +100,8 @@ class Settings:
     rate_limit: Rate | None = DEFAULT_RATE
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    trash_days: int = 30
+    journal_days: int = 90
     max_tasks_per_owner: int = 0
 
     @classmethod
@@ -127,6 +130,21 @@ class Settings:
     def session_state(self) -> bool:
         """Whether a connection keeps its session: not behind a pooler that shares sessions."""
         return self.database_direct_url is None and self.database_pooler == "none"
+
+    @property
+    def keeps_trash(self) -> bool:
+        """Whether a deleted task can be restored."""
+        return self.trash_days > 0
+
+    @property
+    def trash_lasts(self) -> timedelta:
+        """How long a deleted task can be restored."""
+        return timedelta(days=self.trash_days)
+
+    @property
+    def journal_lasts(self) -> timedelta:
+        """How long the journal is kept."""
+        return timedelta(days=self.journal_days)
 
     @property
     def most_tasks(self) -> int | None:
@@ -167,6 +185,18 @@ class Settings:
     def limits(self) -> str:
         """Who keeps count of requests: each process in its own memory, or nobody (`off`)."""
         return "memory" if self.rate_limit else "off"
+
+    @property
+    def notices(self) -> str:
+        """Who tells of the writes of other processes: `postgresql` if there is a way, or `none`."""
+        postgresql = self.database_url.scheme == "postgresql"
+        direct = self.session_state or self.database_direct_url is not None
+        return "postgresql" if postgresql and direct else "none"
+
+    @property
+    def direct_target(self) -> Path | str:
+        """What a driver takes to reach the database past a pooler."""
+        return self.migration_url.target
 
     @property
     def migration_url(self) -> DatabaseUrl:
@@ -260,5 +290,7 @@ SETTINGS = (
     Setting("rate_limit", read_rate),
     Setting("trusted_proxies", networks),
     Setting("cors_origins", origins, ("BETTER_AUTH_URL",)),
+    Setting("trash_days", whole(0, 3650)),
+    Setting("journal_days", whole(1, 3650)),
     Setting("max_tasks_per_owner", whole(0, 1_000_000_000)),
 )

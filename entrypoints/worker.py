@@ -13,6 +13,8 @@ from entrypoints.http.app import create_app
 from entrypoints.http.docs import DocsRoutes
 from entrypoints.http.gate import Gate
 from entrypoints.http.health import HealthRoutes
+from entrypoints.http.journal import JournalRoutes
+from entrypoints.http.live import LiveRoutes
 from entrypoints.http.tasks import TaskRoutes
 from entrypoints.startup import settings_of
 
@@ -36,17 +38,41 @@ def assemble(container: Container) -> ASGIApp:
         read_position=container.read_position(),
         now=container.now(),
     )
+    journal = JournalRoutes(
+        gate=gate,
+        follow_changes=container.follow_changes(),
+        read_history=container.read_history(),
+        revert_task=container.revert_task(),
+        list_trash=container.list_trash(),
+        restore_task=container.restore_task(),
+        run_batch=container.run_batch(),
+    )
+    live = LiveRoutes(
+        gate=gate,
+        feed=container.feed(),
+        follow_changes=container.follow_changes(),
+        read_position=container.read_position(),
+    )
     health = HealthRoutes(container.storage(), container.now())
     docs = DocsRoutes(version("taskhaven"), container.settings().has_accounts)
     accounts = account_routes(container, gate) if container.settings().has_accounts else []
     return create_app(
-        [container.storage(), *container.tokens().lasting],
-        [*tasks.routes(), *accounts, *health.routes(), *docs.routes()],
+        [container.storage(), container.feed(), *container.tokens().lasting, live],
+        [
+            *tasks.routes(),
+            *journal.routes(),
+            *live.routes(),
+            *accounts,
+            *health.routes(),
+            *docs.routes(),
+        ],
         [
             container.forget_receipts(),
             container.forget_sessions(),
             container.forget_tallies(),
             container.finish_erasures(),
+            container.empty_trash(),
+            container.trim_journals(),
         ],
         origins=container.settings().cors_origins,
     )

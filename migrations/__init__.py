@@ -1,4 +1,4 @@
 """The schema's history, and what it takes to bring a database up to date."""
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision this code needs; a test compares it with the newest one in `versions`."""

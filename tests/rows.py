@@ -61,7 +61,7 @@ def _of_memory(database: MemoryDatabase, owner: Owner) -> dict[str, list[Row]]:
         + [gone] * (erased_at is not None),
         "sessions": [{"of": str(key)} for key in database.sessions],
         "tasks": [{"of": str(task)} for task in shelf.tasks.values()],
-        "journal": [{"of": str(entry)} for entry in shelf.journal],
+        "journal": [{"of": str(entry)} for entry in shelf.journal.values()],
         "receipts": [{"of": f"{receipt} {owner}"} for receipt in shelf.receipts.values()],
         "tallies": [{"of": str(tally)} for tally in database.tallies.values()],
     }

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from application.ports import Journal, Storage, Tasks
+from application.ports import Journal, Receipts, Storage, Tasks, Trash
 from entrypoints.container import Container
 from entrypoints.database_url import DatabaseUrl
 from entrypoints.settings import Settings
@@ -22,6 +22,8 @@ class Opened:
     storage: Storage
     tasks: Tasks
     journal: Journal
+    trash: Trash
+    receipts: Receipts
 
 
 def container(url: str) -> Container:
@@ -36,7 +38,7 @@ async def opened(url: str) -> AsyncIterator[Opened]:
     storage: Storage = made.storage()
     await storage.open()
     try:
-        yield Opened(made, storage, made.tasks(), made.journal())
+        yield Opened(made, storage, made.tasks(), made.journal(), made.trash(), made.receipts())
     finally:
         await storage.close()
 

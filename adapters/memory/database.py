@@ -1,7 +1,7 @@
 """What the memory adapters share."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,29 +16,41 @@ from domain.tally import Tally
 from domain.task import Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shelf:
-    """One owner's tasks, the trashed ones too, and journal."""
+    """One owner's tasks, the trashed ones too, and journal, which is kept from `horizon` on."""
 
     tasks: dict[UUID, Task] = field(default_factory=dict)
-    journal: list[Entry] = field(default_factory=list)
+    journal: dict[int, Entry] = field(default_factory=dict)
+    position: int = 0
+    horizon: int = 0
     last_entry: dict[UUID, int] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
 
     def apply(
-        self, change: Change | None, receipt: Receipt | None, *, most: int | None = None
+        self, changes: Sequence[Change], receipt: Receipt | None, *, most: int | None = None
     ) -> None:
-        """Store a change, or none, and its receipt: atomic, since nothing in it awaits.
+        """Store changes, or none, and a receipt: atomic, since nothing in it awaits.
 
         Raises `TooManyTasks` and `KeyTaken`, and has done nothing then.
         """
+        gain = sum(change.gain for change in changes)
         present = sum(not task.deleted for task in self.tasks.values()) if most is not None else 0
-        if change and most is not None and change.gain > 0 and present >= most:
+        if most is not None and gain > 0 and present + gain > most:
             raise TooManyTasks
         if receipt is not None:
             self._keep(receipt)
-        if change is not None:
+        for change in changes:
             self._append(change)
+
+    def erase(self, id: UUID) -> None:
+        """Throw a task and its history away; of its last entry the empty shell remains."""
+        last = self.journal.get(self.last_entry.pop(id))
+        del self.tasks[id]
+        for position in [p for p, entry in self.journal.items() if entry.task_id == id]:
+            del self.journal[position]
+        if last is not None:
+            self.journal[last.position] = replace(last, previous=None, changed={})
 
     def _keep(self, receipt: Receipt) -> None:
         old = self.receipts.get(receipt.key)
@@ -48,8 +60,10 @@ class Shelf:
 
     def _append(self, change: Change) -> None:
         task = change.after
-        entry = Entry(
-            position=len(self.journal) + 1,
+        self.position += 1
+        self.tasks[task.id] = task
+        self.journal[self.position] = Entry(
+            position=self.position,
             previous=self.last_entry.get(task.id),
             task_id=task.id,
             version=task.version,
@@ -58,9 +72,7 @@ class Shelf:
             by=change.by,
             changed=change.changed,
         )
-        self.tasks[task.id] = task
-        self.journal.append(entry)
-        self.last_entry[task.id] = entry.position
+        self.last_entry[task.id] = self.position
 
 
 class MemoryDatabase(Storage):
@@ -84,9 +96,9 @@ class MemoryDatabase(Storage):
         """The owner's shelf, kept from now on."""
         return self._shelves.setdefault(owner, Shelf())
 
-    def shelves(self) -> Iterable[Shelf]:
+    def shelves(self) -> Mapping[Owner, Shelf]:
         """Every owner's shelf."""
-        return self._shelves.values()
+        return self._shelves
 
     def erase(self, owner: Owner) -> int:
         """Throw the owner's shelf away; returns how many shelves that were."""

@@ -20,7 +20,7 @@ class MemoryReceipts(Receipts):
     async def sweep(self, *, at: datetime, limit: int) -> int:
         expired = [
             (shelf, receipt.key)
-            for shelf in self._database.shelves()
+            for shelf in self._database.shelves().values()
             for receipt in shelf.receipts.values()
             if receipt.expires_at <= at
         ][:limit]

@@ -32,7 +32,7 @@ class Connections:
     """
 
     def __init__(self, url: str, size: int, *, session_state: bool) -> None:
-        self._settings = _settings(url, session_state)
+        self._settings = connection_settings(url, session_state=session_state)
         self._free: list[Connection] = []
         self._closed = False
         self._permits = asyncio.Semaphore(size)
@@ -90,7 +90,8 @@ def _has_news(connection: Connection) -> bool:
     return bool(poll.poll(0))
 
 
-def _settings(url: str, session_state: bool) -> dict[str, Any]:
+def connection_settings(url: str, *, session_state: bool) -> dict[str, Any]:
+    """What psycopg is to be told to connect to `url`, in autocommit."""
     settings: dict[str, Any] = {
         "application_name": "taskhaven",
         "connect_timeout": _CONNECT,

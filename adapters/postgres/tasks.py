@@ -12,6 +12,7 @@ from adapters.sql.shapes import Idioms
 from adapters.sql.tables import tasks
 from adapters.sql.tasks import SqlTasks
 from application.errors import Busy
+from application.ports import Written, nobody
 
 
 class PostgresTasks(SqlTasks):
@@ -31,10 +32,12 @@ class PostgresTasks(SqlTasks):
             ),
             func.timezone("UTC", cast(tasks.c.due_day, TIMESTAMP)),  # of a task that came just now
         ),
+        ids="tasks.id IN (SELECT CAST(value AS uuid) "
+        "FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))",
     )
 
-    def __init__(self, database: PostgresDatabase) -> None:
-        super().__init__(database)
+    def __init__(self, database: PostgresDatabase, written: Written = nobody) -> None:
+        super().__init__(database, written)
         self._writes = database
         self._apply_changes = Statement(
             "SELECT apply_changes("

@@ -7,6 +7,7 @@ and through JSON into PostgreSQL's. On its way out each driver gives what its co
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from adapters.sql.tables import journal, receipts, tasks
 from adapters.sql.values import due_of, id_of, instant_of, instant_or_none, instant_text, json_of
@@ -51,10 +52,26 @@ def row_of(task: Task) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change to store, and the position of its task's last entry, if it has one."""
+    """A change to store, and the position of its task's last entry, if it has one.
+
+    Where that is an entry of the same write, whose position is not known yet, `previous` counts
+    back to it: -1 is the entry just before.
+    """
 
     change: Change
     previous: int | None = None
+
+
+def steps_of(changes: Sequence[Change], positions: Mapping[UUID, int]) -> Sequence[Step]:
+    """The steps of several changes; `positions` are those of the tasks' last entries before."""
+    last: dict[UUID, int] = {}
+    steps = []
+    for place, change in enumerate(changes):
+        id = change.after.id
+        here = last[id] - place if id in last else positions.get(id)
+        steps.append(Step(change, here))
+        last[id] = place
+    return steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,14 @@ class Idioms:
 
     `any_tag`: whether it has one of the JSON array `:tags`. `contains`: whether a parameter occurs
     in its `search_text`, which knows no wildcards. `moment`: the instant that its due date counts
-    as, where the JSON object `:midnights` has for each day the instant at which it begins.
+    as, where the JSON object `:midnights` has for each day the instant at which it begins. `ids`:
+    whether its id is one of the JSON array `:ids`.
     """
 
     any_tag: str
     contains: str
     moment: ColumnElement[Any]
+    ids: str
 
 
 @dataclass(frozen=True, slots=True)

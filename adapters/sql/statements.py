@@ -1,6 +1,6 @@
 """The statements that every database shares; `listing.py` has those of lists."""
 
-from sqlalchemy import BindParameter, Delete, Select, bindparam, delete, select, tuple_
+from sqlalchemy import BindParameter, Delete, Select, bindparam, delete, select, text, tuple_
 
 from adapters.sql.rows import ENTRY_COLUMNS, RECEIPT_COLUMNS, TASK_COLUMNS
 from adapters.sql.tables import journal, owners, receipts, tasks
@@ -8,10 +8,16 @@ from adapters.sql.tables import journal, owners, receipts, tasks
 _OWNER: BindParameter[str] = bindparam("owner")
 
 
-def get_task() -> Select[tuple[object, ...]]:
-    """`TASK_COLUMNS` of the `owner`'s task `id`, unless it lies in the trash."""
+def get_task(*, trashed: bool = False) -> Select[tuple[object, ...]]:
+    """`TASK_COLUMNS` of the `owner`'s task `id`, unless it lies in the trash, or even so."""
+    one = select(*TASK_COLUMNS).where(tasks.c.owner_id == _OWNER, tasks.c.id == bindparam("id"))
+    return one if trashed else one.where(tasks.c.deleted_at.is_(None))
+
+
+def some_tasks(are_those: str) -> Select[tuple[object, ...]]:
+    """`TASK_COLUMNS` of the `owner`'s present tasks for which the idiom holds."""
     return select(*TASK_COLUMNS).where(
-        tasks.c.owner_id == _OWNER, tasks.c.id == bindparam("id"), tasks.c.deleted_at.is_(None)
+        tasks.c.owner_id == _OWNER, tasks.c.deleted_at.is_(None), text(are_those)
     )
 
 

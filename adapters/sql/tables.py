@@ -3,6 +3,10 @@
 The owner comes first in every key, so that one owner's rows lie together, and on one shard. Each
 index slows every write. Five serve the lists by `created_at` (which the order of ids is),
 `updated_at` and `due_date`; none holds what lies in the trash, and no task is in more than three.
+Two hold the trash alone.
+
+A row of `owners` counts: the journal's last position, the present tasks, and the `horizon`, the
+last position up to which the journal is no longer kept.
 """
 
 from collections.abc import Sequence
@@ -29,6 +33,7 @@ owners = Table(
     Column("owner_id", KEY, primary_key=True),
     Column("position", POSITION, nullable=False),
     Column("present", COUNT, nullable=False),
+    Column("horizon", POSITION, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 
@@ -81,6 +86,13 @@ _index("tasks_by_updated_at", ["updated_at"])
 _index("tasks_by_due_day", ["due_day"], tasks.c.due_day.is_not(None))
 _index("tasks_by_due_at", ["due_at"], tasks.c.due_at.is_not(None))
 _index("tasks_without_due", [], tasks.c.due_day.is_(None), tasks.c.due_at.is_(None))
+
+_trashed = tasks.c.deleted_at.is_not(None)
+for _name, _keys in (
+    ("tasks_trashed", (tasks.c.owner_id, tasks.c.deleted_at, tasks.c.id)),
+    ("tasks_trashed_by_age", (tasks.c.deleted_at,)),
+):
+    Index(_name, *_keys, postgresql_where=_trashed, sqlite_where=_trashed)
 
 receipts = Table(
     "receipts",

@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import ClassVar
 from uuid import UUID
@@ -10,11 +10,11 @@ from uuid import UUID
 from adapters.sql.database import Database, Statement, compiled
 from adapters.sql.listing import page_statement
 from adapters.sql.race import Race
-from adapters.sql.rows import Step, Write, task_of
+from adapters.sql.rows import Step, Write, steps_of, task_of
 from adapters.sql.shapes import Idioms, Shape, page_params
-from adapters.sql.statements import days_due, get_task
+from adapters.sql.statements import days_due, get_task, some_tasks
 from adapters.sql.values import day_of
-from application.ports import Page, Receipt, Tasks
+from application.ports import Page, Receipt, Tasks, Written, nobody
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.errors import TaskNotFound, VersionMismatch
@@ -31,9 +31,12 @@ class SqlTasks(Tasks):
 
     idioms: ClassVar[Idioms]
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, written: Written = nobody) -> None:
         self._reads = database
+        self._written = written
         self._get = compiled(get_task(), database.dialect)
+        self._get_any = compiled(get_task(trashed=True), database.dialect)
+        self._some = compiled(some_tasks(self.idioms.ids), database.dialect)
         self._days = compiled(days_due(), database.dialect)
         self._statement = lru_cache(_SHAPES)(self._compile)
 
@@ -59,7 +62,7 @@ class SqlTasks(Tasks):
     ) -> None:
         write = Write(task.owner, [Step(Change(None, task, by))], receipt, most)
         race = Race()
-        while not await self._apply(write):
+        while not await self._store(write):
             await race.again()
 
     async def update(
@@ -71,18 +74,50 @@ class SqlTasks(Tasks):
         by: Owner,
         versions: frozenset[int] | None = None,
         receipt: Callable[[Task], Receipt] | None = None,
+        most: int | None = None,
+        trashed: bool = False,
+        reverts: bool = False,
     ) -> Task:
         race = Race()
         while True:
-            before, position = await self._read(owner, id)
+            before, position = await self._read(owner, id, trashed=trashed)
             if versions is not None and before.version not in versions:
                 raise VersionMismatch
             after = change(before)
-            steps = [Step(Change(before, after, by), position)] if after != before else []
+            changed = Change(before, after, by, reverts)
+            steps = [Step(changed, position)] if after != before else []
             kept = receipt(after) if receipt else None
-            if not (steps or kept) or await self._apply(Write(owner, steps, kept)):
+            if not (steps or kept) or await self._store(Write(owner, steps, kept, most)):
                 return after
             await race.again()
+
+    async def apply(
+        self,
+        owner: Owner,
+        ids: Collection[UUID],
+        plan: Callable[[Mapping[UUID, Task]], Sequence[Change]],
+        *,
+        most: int | None = None,
+        receipt: Callable[[Sequence[Change]], Receipt] | None = None,
+    ) -> Sequence[Change]:
+        race = Race()
+        while True:
+            found = await self._find(owner, ids)
+            changes = plan({id: task for id, (task, _) in found.items()})
+            positions = {id: position for id, (_, position) in found.items()}
+            steps = steps_of(changes, positions)
+            kept = receipt(changes) if receipt else None
+            if not (steps or kept) or await self._store(Write(owner, steps, kept, most)):
+                return changes
+            await race.again()
+
+    async def some(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, Task]:
+        return {id: task for id, (task, _) in (await self._find(owner, ids)).items()}
+
+    async def _find(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, tuple[Task, int]]:
+        params = {"owner": owner.key, "ids": json.dumps([str(id) for id in ids])}
+        found = [task_of(owner, row) for row in await self._reads.fetch(self._some, params)]
+        return {task.id: (task, position) for task, position in found}
 
     async def _midnights(self, owner: Owner, calendar: Calendar) -> str:
         """When the days begin on which the owner's tasks are due; no database's zones are ours."""
@@ -93,11 +128,18 @@ class SqlTasks(Tasks):
     def _compile(self, shape: Shape) -> Statement:
         return compiled(page_statement(shape, self.idioms), self._reads.dialect)
 
-    async def _read(self, owner: Owner, id: UUID) -> tuple[Task, int]:
-        rows = await self._reads.fetch(self._get, {"owner": owner.key, "id": str(id)})
+    async def _read(self, owner: Owner, id: UUID, *, trashed: bool = False) -> tuple[Task, int]:
+        statement = self._get_any if trashed else self._get
+        rows = await self._reads.fetch(statement, {"owner": owner.key, "id": str(id)})
         if not rows:
             raise TaskNotFound
         return task_of(owner, rows[0])
+
+    async def _store(self, write: Write) -> bool:
+        stored = await self._apply(write)
+        if stored and write.steps:
+            self._written(write.owner)
+        return stored
 
     @abstractmethod
     async def _apply(self, write: Write) -> bool:

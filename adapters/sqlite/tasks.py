@@ -24,6 +24,7 @@ from adapters.sql.tables import journal, owners, receipts, tasks
 from adapters.sql.tasks import SqlTasks
 from adapters.sqlite.database import SqliteDatabase
 from application.errors import KeyTaken
+from application.ports import Written, nobody
 from domain.errors import TooManyTasks
 from domain.owner import Owner
 
@@ -84,10 +85,11 @@ class SqliteTasks(SqlTasks):
             ),
             literal_column("tasks.due_day || 'T00:00:00.000000Z'"),  # of a task that came just now
         ),
+        ids="tasks.id IN (SELECT value FROM json_each(:ids))",
     )
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        super().__init__(database)
+    def __init__(self, database: SqliteDatabase, written: Written = nobody) -> None:
+        super().__init__(database, written)
         self._writes = database
         self._counter = _counter()
         self._insert = compiled(insert(tasks).values(_by_name(tasks.c)), _dialect)
@@ -105,7 +107,7 @@ class SqliteTasks(SqlTasks):
                 if connection.execute(self._keep.text, row).rowcount != 1:
                     raise KeyTaken
             for place, row in enumerate(rows):
-                self._store(connection, row | {"position": position - len(rows) + place + 1})
+                self._store_row(connection, row | {"position": position - len(rows) + place + 1})
 
         try:
             await self._writes.write(job)
@@ -122,11 +124,11 @@ class SqliteTasks(SqlTasks):
             raise TooManyTasks
         return int(position)
 
-    def _store(self, connection: sqlite3.Connection, row: dict[str, Any]) -> None:
+    def _store_row(self, connection: sqlite3.Connection, row: dict[str, Any]) -> None:
         store = self._insert if row["version"] == 1 else self._update
         if connection.execute(store.text, store.bind(row)).rowcount != 1:
             raise _LostRace
-        connection.execute(self._append.text, row)
+        connection.execute(self._append.text, row | {"previous": _position(row)})
 
 
 def _encoded(owner: Owner, step: Step) -> dict[str, Any]:
@@ -134,6 +136,12 @@ def _encoded(owner: Owner, step: Step) -> dict[str, Any]:
     for name in ("tags", "changed"):
         row[name] = json.dumps(row[name], ensure_ascii=False)
     return row
+
+
+def _position(row: dict[str, Any]) -> int | None:
+    """The position of the task's entry before this one, where it may be one of the same write."""
+    previous: int | None = row["previous"]
+    return row["position"] + previous if previous is not None and previous < 0 else previous
 
 
 class _LostRace(Exception):

@@ -5,20 +5,24 @@
 
 from dependency_injector import providers
 
+from application.batch import RunBatch
+from application.journal import FollowChanges, ReadHistory, RevertTask, TrimJournals
 from application.once import ForgetReceipts
 from application.tasks import (
     CompleteTask,
     CreateTask,
-    DeleteTask,
     EditTask,
     ListTasks,
     ReadPosition,
     ReadTask,
 )
+from application.trash import DeleteTask, EmptyTrash, ListTrash, RestoreTask
 from entrypoints.container.accounts import Identity
 from entrypoints.container.storages import Storages
 
-_tasks, _receipts, _now = Storages.tasks, Storages.receipts, Storages.now
+_settings = Storages.settings.provided
+_tasks, _trash, _receipts = Storages.tasks, Storages.trash, Storages.receipts
+_journal, _now = Storages.journal, Storages.now
 
 
 class Container(Identity):
@@ -36,6 +40,33 @@ class Container(Identity):
     list_tasks = providers.Singleton(ListTasks, tasks=_tasks)
     edit_task = providers.Singleton(EditTask, tasks=_tasks, receipts=_receipts, now=_now)
     complete_task = providers.Singleton(CompleteTask, tasks=_tasks, receipts=_receipts, now=_now)
-    delete_task = providers.Singleton(DeleteTask, tasks=_tasks, now=_now)
+    delete_task = providers.Singleton(
+        DeleteTask, tasks=_tasks, trash=_trash, now=_now, keeps=_settings.keeps_trash
+    )
+    list_trash = providers.Singleton(ListTrash, trash=_trash)
+    restore_task = providers.Singleton(
+        RestoreTask, tasks=_tasks, receipts=_receipts, now=_now, most=_settings.most_tasks
+    )
+    run_batch = providers.Singleton(
+        RunBatch,
+        tasks=_tasks,
+        trash=_trash,
+        receipts=_receipts,
+        now=_now,
+        new_id=Storages.new_id,
+        most=_settings.most_tasks,
+        keeps=_settings.keeps_trash,
+    )
+    follow_changes = providers.Singleton(FollowChanges, tasks=_tasks, journal=_journal)
+    read_history = providers.Singleton(ReadHistory, journal=_journal)
+    revert_task = providers.Singleton(
+        RevertTask, tasks=_tasks, journal=_journal, receipts=_receipts, now=_now
+    )
     forget_receipts = providers.Singleton(ForgetReceipts, receipts=_receipts, now=_now)
-    read_position = providers.Singleton(ReadPosition, journal=Storages.journal)
+    read_position = providers.Singleton(ReadPosition, journal=_journal)
+    empty_trash = providers.Singleton(
+        EmptyTrash, trash=_trash, now=_now, keeps=_settings.trash_lasts
+    )
+    trim_journals = providers.Singleton(
+        TrimJournals, journal=_journal, now=_now, keeps=_settings.journal_lasts
+    )

@@ -158,6 +158,7 @@ class Identity(Storages):
         accounts=Storages.accounts,
         sessions=Storages.sessions,
         tasks=Storages.tasks,
+        trash=Storages.trash,
         journal=Storages.journal,
         audit=audit,
     )

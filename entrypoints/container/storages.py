@@ -10,7 +10,9 @@ from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.sessions import MemorySessions
 from adapters.memory.tallies import MemoryTallies
 from adapters.memory.tasks import MemoryTasks
+from adapters.memory.trash import MemoryTrash
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.tasks import PostgresTasks
 from adapters.sql.accounts import SqlAccounts
 from adapters.sql.journal import SqlJournal
@@ -18,10 +20,12 @@ from adapters.sql.owners import SqlOwners
 from adapters.sql.receipts import SqlReceipts
 from adapters.sql.sessions import SqlSessions
 from adapters.sql.tallies import SqlTallies
+from adapters.sql.trash import SqlTrash
 from adapters.sqlite.database import SqliteDatabase
 from adapters.sqlite.tasks import SqliteTasks
 from adapters.system.clock import SystemClock
 from adapters.system.ids import RandomIds
+from application.live import Feed
 from entrypoints.settings import Settings
 from migrations import HEAD
 
@@ -47,17 +51,32 @@ class Storages(containers.DeclarativeContainer):
     )
 
     storage = providers.Selector(scheme, memory=memory, sqlite=sqlite, postgresql=postgres)
-    tasks = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryTasks, memory),
-        sqlite=providers.Singleton(SqliteTasks, sqlite),
-        postgresql=providers.Singleton(PostgresTasks, postgres),
-    )
     journal = providers.Selector(
         scheme,
         memory=providers.Singleton(MemoryJournal, memory),
         sqlite=providers.Singleton(SqlJournal, sqlite),
         postgresql=providers.Singleton(SqlJournal, postgres),
+    )
+
+    notices = providers.Selector(
+        settings.provided.notices,
+        none=providers.Object(None),
+        postgresql=providers.Singleton(
+            PostgresNotices, url=settings.provided.direct_target, database=postgres
+        ),
+    )
+    feed = providers.Singleton(Feed, journal=journal, notices=notices)
+    tasks = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemoryTasks, memory, written=feed.provided.changed),
+        sqlite=providers.Singleton(SqliteTasks, sqlite, written=feed.provided.changed),
+        postgresql=providers.Singleton(PostgresTasks, postgres, written=feed.provided.changed),
+    )
+    trash = providers.Selector(
+        scheme,
+        memory=providers.Singleton(MemoryTrash, memory),
+        sqlite=providers.Singleton(SqlTrash, sqlite),
+        postgresql=providers.Singleton(SqlTrash, postgres),
     )
 
     receipts = providers.Selector(

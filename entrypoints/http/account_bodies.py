@@ -1,6 +1,7 @@
 """Accounts, sessions and tokens as JSON, in the contract's shape (§7)."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,9 @@ from domain.change import Entry
 from domain.instant import format_instant
 from domain.session import Session
 from entrypoints.http.bodies import body_of
+from entrypoints.http.journal_bodies import StepBody, step_of, trashed_of
+
+T = TypeVar("T")
 
 
 class UserBody(msgspec.Struct, frozen=True):
@@ -44,15 +48,10 @@ class SessionBody(msgspec.Struct, frozen=True):
     expires_at: str
 
 
-class EntryBody(msgspec.Struct, frozen=True):
+class EntryBody(StepBody, frozen=True):
     """A step of the journal, in an export."""
 
     task_id: str
-    version: int
-    at: str
-    by: str
-    action: str
-    changed: dict[str, dict[str, object]]
 
 
 def write_grant(grant: Grant) -> bytes:
@@ -78,21 +77,30 @@ def write_sessions(sessions: Iterable[Session], current: UUID | None) -> bytes:
     return msgspec.json.encode([_session(session, current) for session in sessions])
 
 
-async def write_export(export: Export, current: UUID | None) -> AsyncIterator[bytes]:
+async def write_export(export: Export, current: UUID | None) -> AsyncGenerator[bytes, None]:
     """One JSON object, in pieces, so that no more than a piece of it is ever in memory."""
     sessions = write_sessions(export.sessions, current)
     yield b'{"user":' + write_account(export.account) + b',"sessions":' + sessions
-    yield b',"tasks":['
+    for name, batches in (
+        (b"tasks", _written(export.tasks, body_of)),
+        (b"trash", _written(export.trash, trashed_of)),
+        (b"changes", _written(export.entries, _entry)),
+    ):
+        yield b',"' + name + b'":['
+        async for batch in batches:
+            yield batch
+        yield b"]"
+    yield b"}"
+
+
+async def _written(
+    batches: AsyncIterator[Sequence[T]], body: Callable[[T], msgspec.Struct]
+) -> AsyncIterator[bytes]:
+    """The elements of a JSON array, batch by batch."""
     separator = b""
-    async for tasks in export.tasks:
-        yield separator + msgspec.json.encode([body_of(task) for task in tasks])[1:-1]
+    async for batch in batches:
+        yield separator + msgspec.json.encode([body(element) for element in batch])[1:-1]
         separator = b","
-    yield b'],"changes":['
-    separator = b""
-    async for entries in export.entries:
-        yield separator + msgspec.json.encode([_entry(entry) for entry in entries])[1:-1]
-        separator = b","
-    yield b"]}"
 
 
 def _user(account: Account) -> UserBody:
@@ -113,13 +121,4 @@ def _session(session: Session, current: UUID | None) -> SessionBody:
 
 
 def _entry(entry: Entry) -> EntryBody:
-    return EntryBody(
-        task_id=str(entry.task_id),
-        version=entry.version,
-        at=format_instant(entry.at),
-        by=entry.by.subject,
-        action=str(entry.action),
-        changed={
-            name: {"from": before, "to": after} for name, (before, after) in entry.changed.items()
-        },
-    )
+    return EntryBody(**msgspec.structs.asdict(step_of(entry)), task_id=str(entry.task_id))

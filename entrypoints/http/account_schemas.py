@@ -45,6 +45,7 @@ def account_schemas() -> Schema:
         "user": {"$ref": "#/components/schemas/User"},
         "sessions": _list("Session"),
         "tasks": _list("Task"),
+        "trash": _list("Trashed"),
         "changes": {"type": "array", "items": {"type": "object"}},
     }
     return {

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 
 from application.accounts import LogIn, ReadAccount, Register, RenameAccount
@@ -33,6 +32,7 @@ from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Incoming, re
 from entrypoints.http.errors import NoToken
 from entrypoints.http.gate import Gate
 from entrypoints.http.routing import route, versions
+from entrypoints.http.streaming import Streamed
 
 _JSON = {"content-type": "application/json", "cache-control": "no-store"}
 _LONGEST_AGENT = 256
@@ -111,16 +111,12 @@ class AccountRoutes:
         await self.erase_account(actor, given, self._client(incoming))
         return _done()
 
-    async def export(self, request: AnyRequest) -> Stream:
+    async def export(self, request: AnyRequest) -> ASGIResponse:
         incoming, actor = await self._enter(request)
         incoming.refuse_query()
         export = await self.export_account(actor, self._client(incoming))
         name = 'attachment; filename="taskhaven-export.json"'
-        return Stream(
-            write_export(export, actor.session),
-            media_type="application/json",
-            headers={**_JSON, "content-disposition": name},
-        )
+        return Streamed(write_export(export, actor.session), {**_JSON, "content-disposition": name})
 
     async def password(self, request: AnyRequest) -> ASGIResponse:
         incoming, actor = await self._enter(request)

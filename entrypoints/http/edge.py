@@ -14,7 +14,7 @@ from application.limits import Standing
 from entrypoints.http.answers import Answer
 from entrypoints.http.cors import Cors, Header, is_preflight
 from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
-from entrypoints.http.intake import take_body
+from entrypoints.http.intake import LONGEST_BATCH, LONGEST_BODY, take_body
 from entrypoints.http.problems import answer_to
 from entrypoints.request import request_id
 
@@ -65,13 +65,14 @@ class Edge:
         inner: dict[str, Any] = {**scope, "state": state}
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
+            inner["state"]["head"] = True
         try:
             _check_limits(scope, headers)
             if is_preflight(scope["method"], headers):
                 await reply.whole(204, self._cors.of_preflight(headers))
                 return
             _check_path(scope)
-            body = await take_body(headers, receive)
+            body = await take_body(headers, receive, _longest_body(scope))
             await self._app(inner, _already_read(body, receive), reply.send)  # type: ignore[arg-type]
         except RequestError as error:
             await reply.answer(answer_to(error, id))
@@ -159,6 +160,10 @@ def _check_limits(scope: HTTPScope, headers: Iterable[Header]) -> None:
         return  # the server gives an empty one where there is none
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         raise MalformedRequest("a request has exactly one Host header, which names a host")
+
+
+def _longest_body(scope: HTTPScope) -> int:
+    return LONGEST_BATCH if scope["path"].endswith("/tasks/batch") else LONGEST_BODY
 
 
 def _check_path(scope: HTTPScope) -> None:

@@ -8,6 +8,7 @@ from litestar.types import Receive
 from entrypoints.http.errors import BodyTooLarge, MalformedRequest, SlowBody
 
 LONGEST_BODY = 256 * 1024
+LONGEST_BATCH = 4 * 1024 * 1024
 _PATIENCE = 10.0  # seconds for the whole body
 
 # A client that is still sending does not read our 413, so what it sends is thrown away first,
@@ -16,8 +17,10 @@ _MOST_DRAINED = 16 * 1024 * 1024
 _DRAIN_PATIENCE = 5.0
 
 
-async def take_body(headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes:
-    """The whole body, empty if there is none.
+async def take_body(
+    headers: Sequence[tuple[bytes, bytes]], receive: Receive, longest: int
+) -> bytes:
+    """The whole body, of at most `longest` bytes, empty if there is none.
 
     Raises `BodyTooLarge`, `SlowBody`, and `MalformedRequest` if the client goes away in the middle.
     """
@@ -29,14 +32,14 @@ async def take_body(headers: Sequence[tuple[bytes, bytes]], receive: Receive) ->
     body = bytearray()
     try:
         async with asyncio.timeout(_PATIENCE):
-            while max(announced, len(body)) <= LONGEST_BODY:
+            while max(announced, len(body)) <= longest:
                 body += await anext(chunks)
     except StopAsyncIteration:
         return bytes(body)
     except TimeoutError:
         raise SlowBody(f"the body must arrive within {_PATIENCE:.0f} seconds") from None
     await _drain(chunks)
-    raise BodyTooLarge(f"the body may be at most {LONGEST_BODY} bytes")
+    raise BodyTooLarge(f"the body may be at most {longest} bytes")
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:

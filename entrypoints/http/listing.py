@@ -1,10 +1,8 @@
 """The list's parameters, and the way to its next page (contract §3)."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,11 +14,10 @@ from domain.fields import MAX_TAG, read_priority
 from domain.listing import NEWEST_FIRST, Filter, Listing, Mark, Order, SortKey, mark_of
 from domain.reading import read_text
 from entrypoints.http.cursors import read_cursor, write_cursor
-from entrypoints.http.errors import Fault, InvalidRequest, UriTooLong
+from entrypoints.http.errors import InvalidRequest, UriTooLong
 from entrypoints.http.query import Query
+from entrypoints.http.reading import DEFAULT_LIMIT, ParameterReader, choice, read_limit
 
-DEFAULT_LIMIT = 100
-HIGHEST_LIMIT = 500
 MOST_KEYS = 3
 LONGEST_SEARCH = 200
 
@@ -38,10 +35,7 @@ SINGLE = (
 )
 REPEATABLE = ("priority", "tag")
 
-T = TypeVar("T")
-
 _LONGEST_ONWARD = 7 * 1024  # leaves room for the path
-_LIMIT = re.compile(r"[0-9]{1,4}")
 _ORDERS = {
     f"{sign}{key}": Order(key, descending=bool(sign)) for key in SortKey for sign in ("", "-")
 }
@@ -49,11 +43,11 @@ _ORDERS = {
 
 def read_listing(query: Query, now: datetime) -> Listing:
     """What a query asks for at `now`. Raises `InvalidRequest`, which names every bad parameter."""
-    reader = _Reader(query)
+    reader = ParameterReader(query)
     calendar = reader.one("tz", _zone, IN_UTC)
     orders = reader.one("sort", _sort, NEWEST_FIRST)
     listing = Listing(
-        limit=reader.one("limit", _limit, DEFAULT_LIMIT),
+        limit=reader.one("limit", read_limit, DEFAULT_LIMIT),
         orders=orders,
         where=_filter(reader, calendar, now),
         after=reader.one("cursor", lambda text: _cursor(text, orders), None),
@@ -79,27 +73,7 @@ def next_page(page: Page, listing: Listing, query: Query) -> str | None:
     return onward
 
 
-class _Reader:
-    """Reads parameters, and adds to the query's faults."""
-
-    def __init__(self, query: Query) -> None:
-        self._query = query
-
-    def one(self, name: str, read: Callable[[str], T], default: T) -> T:
-        values = self.all(name, read)
-        return values[0] if values else default
-
-    def all(self, name: str, read: Callable[[str], T]) -> list[T]:
-        values: list[T] = []
-        for text in self._query.get(name):
-            try:
-                values.append(read(text))
-            except ValueError as bad:
-                self._query.faults.append(Fault("parameter", name, str(bad)))
-        return values
-
-
-def _filter(reader: _Reader, calendar: Calendar, now: datetime) -> Filter:
+def _filter(reader: ParameterReader, calendar: Calendar, now: datetime) -> Filter:
     ranges = [
         reader.one("due_after", lambda text: DueRange.after(Due.parse(text), calendar), None),
         reader.one("due_before", lambda text: DueRange.before(Due.parse(text), calendar), None),
@@ -129,13 +103,6 @@ def _all_of(ranges: list[DueRange]) -> DueRange | None:
     return both
 
 
-def _limit(text: str) -> int:
-    limit = int(text) if _LIMIT.fullmatch(text) else 0
-    if not 1 <= limit <= HIGHEST_LIMIT:
-        raise ValueError(f"must be a whole number from 1 to {HIGHEST_LIMIT}")
-    return limit
-
-
 def _cursor(text: str, orders: tuple[Order, ...]) -> Mark:
     try:
         return read_cursor(text, orders)
@@ -154,18 +121,9 @@ def _sort(text: str) -> tuple[Order, ...]:
     return tuple(orders)
 
 
-def _choice(choices: Mapping[str, T]) -> Callable[[str], T]:
-    def read(text: str) -> T:
-        if text not in choices:
-            raise ValueError(f"must be {' or '.join(choices)}")
-        return choices[text]
-
-    return read
-
-
-_completed: Callable[[str], bool | None] = _choice({"true": True, "false": False})
-_count: Callable[[str], bool] = _choice({"exact": True})
-_due: Callable[[str], str | None] = _choice({name: name for name in ("today", "overdue", "none")})
+_completed: Callable[[str], bool | None] = choice({"true": True, "false": False})
+_count: Callable[[str], bool] = choice({"exact": True})
+_due: Callable[[str], str | None] = choice({name: name for name in ("today", "overdue", "none")})
 
 
 def _tag(text: str) -> str:

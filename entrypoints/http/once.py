@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from hashlib import sha256
+from typing import TypeVar
 
 import msgspec
 
 from application.once import DoneBefore, Once
-from domain.task import Task
 from entrypoints.http.answers import Answer
 from entrypoints.http.calls import Call
 from entrypoints.http.errors import Fault, InvalidRequest
+
+T = TypeVar("T")
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -21,7 +23,7 @@ class _Kept(msgspec.Struct):
     body: str
 
 
-def read_once(call: Call, body: bytes, answer: Callable[[Task], Answer]) -> Once | None:
+def read_once(call: Call, body: bytes, answer: Callable[[T], Answer]) -> Once[T] | None:
     """What the request's key asks for, if it has one. Raises `InvalidRequest`."""
     lines = call.header("idempotency-key")
     if not lines:
@@ -30,7 +32,7 @@ def read_once(call: Call, body: bytes, answer: Callable[[Task], Answer]) -> Once
         raise InvalidRequest(
             Fault("header", "Idempotency-Key", "must be 1 to 255 visible ASCII characters")
         )
-    return Once(lines[0], _digest(call, body), lambda task: _write(answer(task)))
+    return Once(lines[0], _digest(call, body), lambda outcome: _write(answer(outcome)))
 
 
 def replay(before: DoneBefore) -> Answer:

@@ -1,20 +1,27 @@
 """The API's description (OpenAPI 3.1); tests hold it against what the server does."""
 
-from typing import Any
+from functools import partial
 
 from entrypoints.http.account_schemas import account_schemas
+from entrypoints.http.journal_schemas import journal_schemas
 from entrypoints.http.openapi_accounts import account_paths
+from entrypoints.http.openapi_journal import journal_paths
 from entrypoints.http.openapi_parts import (
-    ALWAYS,
+    CHANGED,
+    ETAG,
     JSON,
     OF_BODIES,
+    OF_WRITES,
     PATCH,
+    REPLAYED,
     RETRY,
+    TASK,
     body,
     header,
     json,
+    operation_id,
+    owner_operation,
     parameter,
-    problem,
     schema,
 )
 from entrypoints.http.parameters import LIST, PARAMETERS
@@ -38,6 +45,8 @@ def document(version: str, *, accounts: bool) -> Schema:
         "paths": {
             **_task_paths("/api/v1/{user_id}", owned=True),
             **_task_paths("/api/v1", owned=False),
+            **journal_paths("/api/v1/{user_id}", owned=True),
+            **journal_paths("/api/v1", owned=False),
             **(account_paths("/api/v1/auth") if accounts else {}),
             **{path: _health_path(path) for path in ("/health", "/health/live", "/health/ready")},
         },
@@ -46,7 +55,11 @@ def document(version: str, *, accounts: bool) -> Schema:
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
             "parameters": PARAMETERS,
-            "schemas": {**schemas(), **(account_schemas() if accounts else {})},
+            "schemas": {
+                **schemas(),
+                **journal_schemas(),
+                **(account_schemas() if accounts else {}),
+            },
         },
     }
 
@@ -55,18 +68,7 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
     many = [parameter("UserId")] if owned else []
     one = [*many, parameter("TaskId")]
 
-    def operation(name: str, summary: str, *errors: int, **rest: Any) -> Schema:
-        statuses = sorted({*ALWAYS, *errors, *([403] if owned else [])})
-        responses = {**rest.pop("responses"), **{str(s): problem(s) for s in statuses}}
-        operation_id = _operation_id(name, owned=owned)
-        return {
-            "operationId": operation_id,
-            "summary": summary,
-            "tags": ["tasks"],
-            **rest,
-            "responses": responses,
-        }
-
+    operation = partial(owner_operation, owned=owned)
     return {
         f"{base}/tasks": {
             "parameters": many,
@@ -92,29 +94,29 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
                 "Read a task",
                 404,
                 parameters=[parameter("IfNoneMatch")],
-                responses={"200": _CHANGED, "304": _UNCHANGED},
+                responses={"200": CHANGED, "304": _UNCHANGED},
             ),
             "put": operation(
                 "change_task",
                 "Change the members given",
                 *(404, 412, *OF_BODIES),
-                parameters=_OF_WRITES,
+                parameters=OF_WRITES,
                 requestBody=body("TaskChanges", JSON),
-                responses={"200": _CHANGED},
+                responses={"200": CHANGED},
             ),
             "patch": operation(
                 "patch_task",
                 "Change the members given",
                 *(404, 412, *OF_BODIES),
-                parameters=_OF_WRITES,
+                parameters=OF_WRITES,
                 requestBody=body("TaskChanges", JSON, PATCH),
-                responses={"200": _CHANGED},
+                responses={"200": CHANGED},
             ),
             "delete": operation(
                 "delete_task",
                 "Delete a task",
                 *(404, 412),
-                parameters=[parameter("IfMatch")],
+                parameters=[parameter("IfMatch"), parameter("Permanent")],
                 responses={"204": {"description": "It is gone"}},
             ),
         },
@@ -124,9 +126,9 @@ def _task_paths(base: str, *, owned: bool) -> Schema:
                 "complete_task",
                 "Toggle whether it is done, or set it",
                 *(404, 412, *OF_BODIES),
-                parameters=_OF_WRITES,
+                parameters=OF_WRITES,
                 requestBody=body("Completion", JSON, PATCH, required=False),
-                responses={"200": _CHANGED},
+                responses={"200": CHANGED},
             ),
         },
     }
@@ -147,10 +149,6 @@ def _health_path(path: str) -> Schema:
     }
 
 
-def _operation_id(name: str, *, owned: bool) -> str:
-    return name if owned else f"{name}_of_own"
-
-
 def _links(*, owned: bool) -> Schema:
     """What can be done with the task that was created."""
     parameters = {"id": "$response.body#/id"}
@@ -158,28 +156,22 @@ def _links(*, owned: bool) -> Schema:
         parameters["user_id"] = "$request.path.user_id"
     names = ("read_task", "change_task", "patch_task", "complete_task", "delete_task")
     return {
-        name: {"operationId": _operation_id(name, owned=owned), "parameters": parameters}
+        name: {"operationId": operation_id(name, owned=owned), "parameters": parameters}
         for name in names
     }
 
 
-_OF_WRITES = [parameter("IfMatch"), parameter("IdempotencyKey")]
-
-_ETAG = {"ETag": header("The version", required=True)}
 _LOCATION = {"Location": header("Where it is", required=True)}
-_REPLAYED = {"Idempotency-Replayed": header("`true` if the request had been answered before")}
 _PAGES = {
     "ETag": header("The version; none with `due`, since time changes the answer"),
     "Link": header("The next page"),
     "X-Total-Count": header("How many there are on all pages, if asked for", "integer"),
 }
 
-_TASK = schema("Task")
-_PAGE = json({"type": "array", "items": _TASK}, "A page of tasks", _PAGES)
-_CHANGED = json(_TASK, "The whole task", {**_ETAG, **_REPLAYED})
+_PAGE = json({"type": "array", "items": TASK}, "A page of tasks", _PAGES)
 _CREATED = json(
-    _TASK,
+    TASK,
     "The whole task",
-    {**_ETAG, **_REPLAYED, **_LOCATION},
+    {**ETAG, **REPLAYED, **_LOCATION},
 )
-_UNCHANGED: Schema = {"description": "Still the same", "headers": _ETAG}
+_UNCHANGED: Schema = {"description": "Still the same", "headers": ETAG}

@@ -1,6 +1,7 @@
 """The pieces that descriptions of operations are put together from."""
 
 from http import HTTPStatus
+from typing import Any
 
 from entrypoints.http.schemas import Schema
 
@@ -52,3 +53,28 @@ def schema(name: str) -> Schema:
 
 CHALLENGE = {"WWW-Authenticate": header("`Bearer`, and what was wrong", required=True)}
 RETRY = {"Retry-After": header("Seconds", "integer", required=True)}
+
+TASK = schema("Task")
+ETAG = {"ETag": header("The version", required=True)}
+REPLAYED = {"Idempotency-Replayed": header("`true` if the request had been answered before")}
+CHANGED = json(TASK, "The whole task", {**ETAG, **REPLAYED})
+OF_WRITES = [parameter("IfMatch"), parameter("IdempotencyKey")]
+
+
+def operation_id(name: str, *, owned: bool) -> str:
+    """The id of an operation, which is there with and without the user in its path."""
+    return name if owned else f"{name}_of_own"
+
+
+def owner_operation(
+    name: str, summary: str, *errors: int, owned: bool, responses: Schema, **more: Any
+) -> Schema:
+    """An operation on what one user has."""
+    statuses = sorted({*ALWAYS, *errors, *([403] if owned else [])})
+    return {
+        "operationId": operation_id(name, owned=owned),
+        "summary": summary,
+        "tags": ["tasks"],
+        **more,
+        "responses": {**responses, **{str(status): problem(status) for status in statuses}},
+    }

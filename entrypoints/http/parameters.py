@@ -4,7 +4,8 @@ from typing import Any
 
 from domain.fields import Priority
 from domain.listing import SortKey
-from entrypoints.http.listing import DEFAULT_LIMIT, HIGHEST_LIMIT, LONGEST_SEARCH, MOST_KEYS, zones
+from entrypoints.http.listing import LONGEST_SEARCH, MOST_KEYS, zones
+from entrypoints.http.reading import DEFAULT_LIMIT, HIGHEST_LIMIT
 from entrypoints.http.schemas import DUE, TAG, TEXT, Schema
 
 _KEY = f"-?(?:{'|'.join(SortKey)})"
@@ -126,4 +127,33 @@ CONDITIONS: Schema = {
     ),
 }
 
-PARAMETERS: Schema = {**PATH, **LIST, **CONDITIONS}
+JOURNAL: Schema = {
+    "Since": _query(
+        "since",
+        "How far you have come: the `next` of an answer, or the id of an event.",
+        {"type": "string", "format": "taskhaven-since"},
+    ),
+    "LastEventId": _header(
+        "Last-Event-ID",
+        "The id of the last event you got; goes before `since`.",
+        {"type": "string", "format": "taskhaven-since"},
+    ),
+    "HistoryCursor": _query(
+        "cursor",
+        "Where the page begins: taken from the `Link` of the page before.",
+        {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"},
+    ),
+    "TrashCursor": _query(
+        "cursor",
+        "Where the page begins: taken from the `Link` of the page before.",
+        {"type": "string", "pattern": "^[0-9]{1,16}-[0-9a-f]{32}$"},
+    ),
+    "Permanent": _query(
+        "permanent",
+        "Erase it with its history, also if it is in the trash already.",
+        {"type": "boolean", "default": False},
+    ),
+    "DryRun": _query("dry_run", "Answer what would be done, and do nothing.", {"type": "boolean"}),
+}
+
+PARAMETERS: Schema = {**PATH, **LIST, **CONDITIONS, **JOURNAL}

@@ -22,7 +22,9 @@ from application.errors import (
 )
 from application.once import DoneBefore, KeyReused
 from domain.errors import (
+    BatchRefused,
     EmailTaken,
+    HistoryGone,
     InvalidFields,
     InvalidOwner,
     InvalidRefreshToken,
@@ -98,6 +100,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     SlowBody: Problem(408, "slow_body", headers={"connection": "close"}),
     EmailTaken: Problem(409, "email_taken", "there is an account with this e-mail address"),
     TooManyTasks: Problem(409, "too_many_tasks", "the user has as many tasks as allowed"),
+    HistoryGone: Problem(410, "history_gone", "so far back the journal is not kept: start over"),
     VersionMismatch: Problem(412, "version_mismatch", "the task has changed since that version"),
     BodyTooLarge: Problem(413, "body_too_large"),
     UriTooLong: Problem(414, "uri_too_long"),
@@ -112,20 +115,21 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     HeadersTooLarge: Problem(431, "headers_too_large"),
     InvalidOwner: _INTERNAL,  # what clients send is checked before it becomes an owner
     CorruptRecord: _INTERNAL,
+    BatchRefused: _INTERNAL,  # answered as what refused the operation
     DoneBefore: _INTERNAL,  # answered, with what was answered then, by the route
     KeyTaken: _INTERNAL,  # a use case makes more of it
     Unavailable: Problem(503, "storage_unavailable", "storage cannot be reached now", _RETRY),
     KeysUnavailable: Problem(
         503, "keys_unavailable", "the token's issuer cannot be reached now", _RETRY
     ),
-    Crowded: Problem(503, "crowded", "too many log in at once", _RETRY),
+    Crowded: Problem(503, "crowded", "too many ask for this at once", _RETRY),
     Busy: Problem(503, "busy", "too many writers at once", _RETRY),
 }
 
 
 def answer_to(error: Exception, request_id: str) -> Answer:
     """The answer to an error, which stands in the log under the same request id."""
-    problem = _problem_of(error)
+    problem = _problem_of(error.reason if isinstance(error, BatchRefused) else error)
     _log_problem(problem, error, request_id)
     errors = _errors_of(error)
     document: dict[str, Any] = {
@@ -133,7 +137,7 @@ def answer_to(error: Exception, request_id: str) -> Answer:
         "title": _title(problem.status),
         "status": problem.status,
         "code": problem.code,
-        "detail": _count(errors) if errors else problem.detail or str(error),
+        "detail": problem.detail or (_count(errors) if errors else str(error)),
         "request_id": request_id,
     }
     if errors:
@@ -167,6 +171,9 @@ def _log_problem(problem: Problem, error: Exception, request_id: str) -> None:
 def _errors_of(error: Exception) -> Sequence[dict[str, str]]:
     if isinstance(error, InvalidFields):
         return [{"pointer": _pointer(e.path), "detail": e.detail} for e in error.errors]
+    if isinstance(error, BatchRefused):
+        detail = _problem_of(error.reason).detail or str(error.reason)
+        return [{"pointer": _pointer(("operations", error.place)), "detail": detail}]
     if isinstance(error, InvalidRequest):
         return [{fault.kind: fault.name, "detail": fault.detail} for fault in error.faults]
     return []

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 from litestar.types import Method
 
@@ -13,7 +12,7 @@ from entrypoints.http.calls import AnyRequest
 def route(
     method: Method | Sequence[Method],
     paths: str | Sequence[str],
-    handler: Callable[..., Awaitable[ASGIResponse | Stream]],
+    handler: Callable[..., Awaitable[ASGIResponse]],
 ) -> HTTPRouteHandler:
     """A handler at its paths. It returns a finished answer, so nothing else is declared of it."""
     return HTTPRouteHandler(paths, http_method=method, status_code=200)(handler)

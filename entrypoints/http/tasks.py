@@ -1,44 +1,23 @@
 """The routes of tasks (contract §1), one handler each, in four path forms."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
-from application.once import DoneBefore, Once
 from application.ports import Clock
-from application.tasks import (
-    CompleteTask,
-    CreateTask,
-    DeleteTask,
-    EditTask,
-    ListTasks,
-    ReadPosition,
-    ReadTask,
-)
+from application.tasks import CompleteTask, CreateTask, EditTask, ListTasks, ReadPosition, ReadTask
+from application.trash import DeleteTask
 from domain.task import Task
 from entrypoints.http.answers import Answer
-from entrypoints.http.bodies import read_completed, read_object, write_task, write_tasks
-from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Call
-from entrypoints.http.conditions import (
-    expected_versions,
-    is_known,
-    known_tags,
-    list_tag,
-    refuse_if_none_match,
-    task_tag,
-)
-from entrypoints.http.faults import Faults
+from entrypoints.http.bodies import read_completed, read_object, write_tasks
+from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest
+from entrypoints.http.conditions import is_known, known_tags, list_tag, task_tag
 from entrypoints.http.gate import Gate
 from entrypoints.http.listing import REPEATABLE, SINGLE, next_page, read_listing
-from entrypoints.http.once import read_once, replay
 from entrypoints.http.query import read_query
 from entrypoints.http.routing import forms, route
-
-_PRIVATE = {"cache-control": "private, no-cache"}
-_JSON = {**_PRIVATE, "content-type": "application/json"}
+from entrypoints.http.writes import PRIVATE, PRIVATE_JSON, Asked, answered, read_asked, task_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +62,7 @@ class TaskRoutes:
             headers["x-total-count"] = str(page.total)
         if onward := next_page(page, listing, query):
             headers["link"] = f'<{call.path}?{onward}>; rel="next"'
-        return Answer(200, {**headers, **_JSON}, write_tasks(page.tasks)).response()
+        return Answer(200, {**headers, **PRIVATE_JSON}, write_tasks(page.tasks)).response()
 
     async def create(self, request: AnyRequest) -> ASGIResponse:
         call = await self.gate.call(request)
@@ -91,10 +70,11 @@ class TaskRoutes:
         given = read_object(body)
 
         def answer(task: Task) -> Answer:
-            return _task_answer(task, 201, {"location": f"{call.path}/{task.id}"})
+            return task_answer(task, 201, {"location": f"{call.path}/{task.id}"})
 
-        _, once = _read_headers(call, body, answer)
-        return await _answered(answer, self.create_task(call.actor, call.owner, given, once=once))
+        asked = read_asked(call, body, answer)
+        command = self.create_task(call.actor, call.owner, given, once=asked.once)
+        return await answered(answer, command)
 
     async def read(self, request: AnyRequest) -> ASGIResponse:
         call = await self.gate.call(request)
@@ -103,68 +83,41 @@ class TaskRoutes:
         task = await self.read_task(call.actor, call.owner, call.task_id)
         if is_known(task_tag(task), known):
             return _not_modified(task_tag(task))
-        return _task_answer(task).response()
+        return task_answer(task).response()
 
     async def edit(self, request: AnyRequest) -> ASGIResponse:
         call = await self.gate.call(request)
         body = await call.body(JSON_OR_PATCH if request.method == "PATCH" else JSON)
         given = read_object(body)
-        versions, once = _read_headers(call, body, _task_answer)
+        asked = read_asked(call, body, task_answer)
         command = self.edit_task(
-            call.actor, call.owner, call.task_id, given, versions=versions, once=once
+            call.actor, call.owner, call.task_id, given, versions=asked.versions, once=asked.once
         )
-        return await _answered(_task_answer, command)
+        return await answered(task_answer, command)
 
     async def complete(self, request: AnyRequest) -> ASGIResponse:
         call = await self.gate.call(request)
         body = await call.body(JSON_OR_PATCH)
         completed = read_completed(body)
-        versions, once = _read_headers(call, body, _task_answer)
+        asked = read_asked(call, body, task_answer)
         command = self.complete_task(
-            call.actor, call.owner, call.task_id, completed, versions=versions, once=once
+            call.actor,
+            call.owner,
+            call.task_id,
+            completed,
+            versions=asked.versions,
+            once=asked.once,
         )
-        return await _answered(_task_answer, command)
+        return await answered(task_answer, command)
 
     async def delete(self, request: AnyRequest) -> ASGIResponse:
         call = await self.gate.call(request)
-        versions, _ = _read_headers(call)
-        await self.delete_task(call.actor, call.owner, call.task_id, versions=versions)
-        return Answer(204, _PRIVATE).response()
-
-
-def _read_headers(
-    call: Call, body: bytes = b"", answer: Callable[[Task], Answer] | None = None
-) -> tuple[frozenset[int] | None, Once | None]:
-    """The versions that a write expects and, if it has an answer to keep, its key.
-
-    Raises `InvalidRequest`, also for any query parameter.
-    """
-    faults, versions, once = Faults(), None, None
-    with faults:
-        call.refuse_query()
-    with faults:
-        versions = expected_versions(call.header("if-match"))
-    with faults:
-        refuse_if_none_match(call.header("if-none-match"))
-    with faults:
-        once = read_once(call, body, answer) if answer else None
-    faults.check()
-    return versions, once
-
-
-async def _answered(answer: Callable[[Task], Answer], command: Awaitable[Task]) -> ASGIResponse:
-    """The command's answer, or the one it got when it was done before."""
-    try:
-        return answer(await command).response()
-    except DoneBefore as before:
-        return replay(before).response()
-
-
-def _task_answer(
-    task: Task, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})
-) -> Answer:
-    return Answer(status, {"etag": task_tag(task), **headers, **_JSON}, write_task(task))
+        asked: Asked[Task] = read_asked(call, flag="permanent")
+        await self.delete_task(
+            call.actor, call.owner, call.task_id, versions=asked.versions, permanent=asked.flag
+        )
+        return Answer(204, PRIVATE).response()
 
 
 def _not_modified(tag: str) -> ASGIResponse:
-    return Answer(304, {"etag": tag, **_PRIVATE}).response()
+    return Answer(304, {"etag": tag, **PRIVATE}).response()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.ports import Journal, Tasks
+from application.ports import Journal, Tasks, Trash
 from tests.storages import Opened
 
 
@@ -14,3 +14,8 @@ def tasks(storage: Opened) -> Tasks:
 @pytest.fixture
 def journal(storage: Opened) -> Journal:
     return storage.journal
+
+
+@pytest.fixture
+def trash(storage: Opened) -> Trash:
+    return storage.trash

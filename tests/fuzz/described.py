@@ -49,6 +49,7 @@ def _cursor(sort: str, number: int) -> str:
 
 _CURSORS = {_cursor(_DEFAULT, number): number for number in range(12)}
 schemathesis.openapi.format("taskhaven-cursor", st.sampled_from(list(_CURSORS)))
+schemathesis.openapi.format("taskhaven-since", st.just("c0"))
 
 
 def bounded(share: float, *, otherwise: int) -> settings:

@@ -7,7 +7,7 @@ from litestar.types import ASGIApp
 
 from entrypoints.container import Container
 from entrypoints.worker import assemble
-from tests.http.api import FORMS, Api, User, container, in_process, over_socket
+from tests.http.api import FORMS, Api, Json, User, container, in_process, over_socket
 from tests.http.server import Server
 from tests.storages import STORAGES
 
@@ -87,3 +87,13 @@ def bob(api: Api) -> User:
 def user(request: pytest.FixtureRequest, api: Api) -> User:
     """A user whose id has to be percent-encoded, at every form of the paths in turn."""
     return api.user(f"auth0|{api.user().subject}", form=request.param)
+
+
+@pytest.fixture
+async def document() -> Json:
+    """The API's description."""
+    async with in_process(container()) as api:
+        answer = await api.client.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    found: Json = answer.json()
+    return found

@@ -7,7 +7,7 @@ from tests.http.answers import anonymous, refusal
 from tests.http.api import Api, Json, path_of
 
 MANY = 1_200  # more than two batches
-ENTRY = ["task_id", "version", "at", "by", "action", "changed"]
+ENTRY = ["version", "at", "by", "action", "changed", "task_id"]
 
 
 async def export(ann: Member) -> Json:
@@ -26,7 +26,7 @@ async def test_an_export_of_nothing_is_whole(api: Api) -> None:
 
     exported = await export(ann)
 
-    assert list(exported) == ["user", "sessions", "tasks", "changes"]
+    assert list(exported) == ["user", "sessions", "tasks", "trash", "changes"]
     assert exported["user"] == ann.grant["user"]
     assert exported["sessions"] == (await ann.ask("GET", "/sessions")).json()
     assert (exported["tasks"], exported["changes"]) == ([], [])
@@ -43,8 +43,11 @@ async def test_an_export_holds_every_task_and_its_whole_history(api: Api) -> Non
     exported = await export(ann)
 
     assert exported["tasks"] == [done.json()]
+    assert [(task["title"], bool(task["deleted_at"])) for task in exported["trash"]] == [
+        ("thrown away", True)
+    ]
     changes = exported["changes"]
-    assert all(list(change) == ENTRY for change in changes)
+    assert all([*change] == ENTRY for change in changes)
     assert [(c["task_id"], c["version"]) for c in changes] == [
         *((task["id"], version) for version in (1, 2, 3)),
         *((gone["id"], version) for version in (1, 2)),

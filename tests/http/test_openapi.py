@@ -4,26 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from httpx2 import Response
 from litestar.types import ASGIApp
 
 from entrypoints.container import Container
 from tests.builders import an_id
-from tests.http.api import Api, Json, User, container, in_process, path_of
-from tests.http.schemas import conforms, references, resolve
+from tests.http.api import Api, Json, User, path_of
+from tests.http.schemas import conforms, described, references, resolve
 
 VERBS = {"get", "put", "post", "patch", "delete"}
 DOCUMENTED = ("/api/v1/{user_id}", "/api/v1")
 UNDOCUMENTED = ("/openapi.json", "/docs")
-
-
-@pytest.fixture
-async def document() -> Json:
-    async with in_process(container()) as api:
-        answer = await api.client.get("/openapi.json")
-    assert answer.headers["content-type"] == "application/json"
-    found: Json = answer.json()
-    return found
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
@@ -100,18 +90,6 @@ async def test_a_token_is_demanded_where_the_description_says_so(
         answer = await memory_api.client.request(verb.upper(), path)
         demanded = operation.get("security", document["security"]) != []
         assert (answer.status_code == 401) is demanded
-
-
-def described(document: Json, path: str, verb: str, answer: Response) -> None:
-    """Fails unless the description has this answer: status, media type, headers and body."""
-    response = document["paths"][path][verb]["responses"][str(answer.status_code)]
-    for name, header in response.get("headers", {}).items():
-        assert name in answer.headers or not header.get("required")
-    content = response.get("content", {})
-    assert bool(content) is bool(answer.content)
-    if content:
-        schema = content[answer.headers["content-type"]]["schema"]
-        assert conforms(document, answer.json(), schema)
 
 
 Way = tuple[str, str, dict[str, Any]]

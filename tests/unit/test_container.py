@@ -20,7 +20,7 @@ def container(request: pytest.FixtureRequest) -> Container:
 
 
 def test_everything_can_be_built(container: Container) -> None:
-    names = container.providers.keys() - ADAPTERS - {"scheme", "target"}
+    names = container.providers.keys() - ADAPTERS - {"scheme", "target", "notices"}
 
     built = {name: getattr(container, name)() for name in names}
 

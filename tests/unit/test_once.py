@@ -1,6 +1,6 @@
 """A retry that overtakes: it asks for the receipt before the first try is done, and acts after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,15 @@ import pytest
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.tasks import MemoryTasks
+from adapters.memory.trash import MemoryTrash
+from application.batch import Outcome, RunBatch
 from application.errors import Busy
 from application.once import DoneBefore, KeyReused, Once
 from application.ports import Receipt, Receipts
 from application.tasks import CreateTask, EditTask
-from domain.errors import TaskNotFound, VersionMismatch
+from domain.errors import BatchRefused, TaskNotFound, TooManyTasks, VersionMismatch
 from domain.owner import Actor, Owner
+from domain.task import Task
 from tests.builders import DAWN, a_task, an_id, trash
 
 
@@ -36,7 +39,7 @@ class Overtaken(Receipts):
         return await self.there.sweep(at=at, limit=limit)
 
 
-def once(digest: str = "d") -> Once:
+def once(digest: str = "d") -> Once[Task]:
     return Once("k", digest, lambda task: f"version {task.version}")
 
 
@@ -96,3 +99,39 @@ async def test_what_was_never_done_is_refused_as_ever(database: MemoryDatabase) 
         await edit(actor, task.owner, task.id, {}, versions=frozenset({7}), once=once())
     with pytest.raises(TaskNotFound):
         await edit(actor, task.owner, an_id(), {}, once=once())
+
+
+async def test_C04_so_it_does_where_a_batch_was_done_meanwhile(database: MemoryDatabase) -> None:
+    tasks, trash_, receipts = MemoryTasks(database), MemoryTrash(database), MemoryReceipts(database)
+    task = a_task()
+    actor = Actor(task.owner)
+    await tasks.add(task, by=task.owner)
+    said = {"operations": [{"op": "delete", "id": str(task.id)}]}
+    once_: Once[Sequence[Outcome]] = Once("k", "d", lambda done: f"{len(done)} done")
+    first = RunBatch(tasks, trash_, receipts, now, an_id)
+    retry = RunBatch(tasks, trash_, Overtaken(receipts), now, an_id)
+    await first(actor, task.owner, said, once=once_)
+
+    with pytest.raises(DoneBefore) as done:
+        await retry(actor, task.owner, said, once=once_)
+
+    assert done.value.answer == "1 done"
+    with pytest.raises(BatchRefused):
+        await retry(actor, task.owner, said)
+
+
+async def test_C04_so_it_does_where_the_first_try_took_the_last_place(
+    database: MemoryDatabase,
+) -> None:
+    tasks, receipts = MemoryTasks(database), MemoryReceipts(database)
+    owner = a_task().owner
+    said = {"title": "new"}
+    first = CreateTask(tasks, receipts, now, an_id, most=1)
+    retry = CreateTask(tasks, Overtaken(receipts), now, an_id, most=1)
+    await first(Actor(owner), owner, said, once=once())
+
+    with pytest.raises(DoneBefore):
+        await retry(Actor(owner), owner, said, once=once())
+
+    with pytest.raises(TooManyTasks):
+        await retry(Actor(owner), owner, said)

@@ -1,6 +1,7 @@
 """The settings an environment gives: defaults, aliases, blanks, and one line for a bad value."""
 
 import json
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -67,6 +68,8 @@ def test_every_setting_is_read() -> None:
         "RATE_LIMIT": "100 / second",
         "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
         "CORS_ORIGINS": "https://app.example.org",
+        "TRASH_DAYS": "0",
+        "JOURNAL_DAYS": "10",
         "MAX_TASKS_PER_OWNER": "7",
     }
 
@@ -100,6 +103,8 @@ def test_every_setting_is_read() -> None:
     assert settings.rate_limit == Rate(100, 1)
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
     assert settings.cors_origins == ("https://app.example.org",)
+    assert (settings.keeps_trash, settings.trash_lasts) == (False, timedelta())
+    assert settings.journal_lasts == timedelta(days=10)
     assert settings.most_tasks == 7
     assert not settings.loopback
     assert not settings.session_state
