@@ -5,10 +5,11 @@ those that take an actor raise `NoAccount` where that is somebody else's user.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from application.errors import Crowded
+from application.errors import Crowded, StorageError
 from application.identity import Accounts, AuditTrail, PasswordHasher, Sessions
 from application.line import Line
 from application.passwords import ChoosePassword
@@ -66,7 +67,11 @@ class Register:
             raise RegistrationClosed
         said = self.make.read(given)
         await self.by_address.admit(client.address)
-        account = await self.make(said)
+        try:
+            account = await self.make(said)
+        except Crowded:
+            await self.by_address.take_back(client.address)
+            raise
         session, token = self.grants.begin(account, client, account.created_at)
         await self.accounts.add(account, session)
         self.audit.record("account.registered", who=account.owner.key, address=client.address or "")
@@ -98,26 +103,26 @@ class LogIn:
         address = client.address or ""
         try:
             account = await self._found(email, client)
-            account = await self._proved(account, email, said["password"], client)
+            account = await self._proved(account, email, said["password"])
             grant = await self._begun(account, email, client)
         except TooManyTries:
             self.audit.record("login.throttled", who=email.key, address=address)
             raise
         except WrongCredentials:
             self.audit.record("login.failed", who=email.key, address=address)
+            with suppress(TooManyTries):
+                await self.by_address.admit(client.address)
             raise
         self.audit.record("login.succeeded", who=account.owner.key, address=address)
         return grant
 
     async def _found(self, email: Email, client: Client) -> Account | None:
         async with self.line.turn():
-            await self.by_address.admit(client.address)
+            await self.by_address.check(client.address)
             await self.at_account.admit(email.key)
             return await self.accounts.find(email)
 
-    async def _proved(
-        self, account: Account | None, email: Email, password: Password, client: Client
-    ) -> Account:
+    async def _proved(self, account: Account | None, email: Email, password: Password) -> Account:
         try:
             fits = await self.hasher.verify(password, account.password_hash if account else None)
             if account is None or not fits or account.disabled:
@@ -127,20 +132,23 @@ class LogIn:
             hashed = await self.hasher.hash(password)
         except Crowded:  # nothing was found out, so nothing was tried
             await self.at_account.take_back(email.key)
-            await self.by_address.take_back(client.address)
             raise
-        return await self._renewed(account, hashed)
+        return await self._renewed(account, password, hashed)
 
-    async def _renewed(self, account: Account, hashed: str) -> Account:
+    async def _renewed(self, account: Account, password: Password, hashed: str) -> Account:
         """The account with a better hash of the same password."""
         before = account.password_hash
         try:
-            return await self.accounts.update(
+            after = await self.accounts.update(
                 account.owner,
                 lambda now: now.change_password(hashed) if now.password_hash == before else now,
             )
         except NoAccount:  # erased in this instant
             raise WrongCredentials from None
+        changed = after.password_hash != hashed  # by another login, or to another password
+        if changed and not await self.hasher.verify(password, after.password_hash):
+            raise WrongCredentials
+        return after
 
     async def _begun(self, account: Account, email: Email, client: Client) -> Grant:
         at = self.now()
@@ -150,8 +158,8 @@ class LogIn:
                 await self.sessions.add(session, proved=account.password_hash)
             except NoAccount:  # erased, disabled or given another password in this instant
                 raise WrongCredentials from None
-            await self.at_account.forget(email.key)
-            await self.by_address.take_back(client.address)
+            with suppress(StorageError):  # the session is there, which is what was asked for
+                await self.at_account.forget(email.key)
         return self.grants.grant(account, token, at)
 
 

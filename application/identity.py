@@ -82,7 +82,8 @@ class Sessions(Protocol):
     async def add(self, session: Session, *, proved: str) -> None:
         """Store a new session of an account whose password hash was `proved`.
 
-        Raises `NoAccount` if the account is gone or disabled, or its password another by now.
+        Of the account's sessions the newest `MOST_SESSIONS` stay. Raises `NoAccount` if the
+        account is gone or disabled, or its password another by now.
         """
 
     @abstractmethod

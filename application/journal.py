@@ -16,7 +16,7 @@ from domain.errors import FieldError, HistoryGone, InvalidFields
 from domain.fields import read_fields
 from domain.listing import Listing, Mark, Order, SortKey, mark_of
 from domain.owner import Actor, Owner
-from domain.reading import read_members
+from domain.reading import read_members, read_whole
 from domain.task import Task
 
 _OLDEST_FIRST = (Order(SortKey.CREATED_AT),)
@@ -123,7 +123,7 @@ class RevertTask:
         once: Once[Task] | None = None,
     ) -> Task:
         actor.must_act_for(owner)
-        said = read_members(given, {"version": _version}, required=("version",))
+        said = read_members(given, {"version": read_whole}, required=("version",))
         at = self.now()
         async with done_once(once, self.receipts, owner, at):
             fields = read_fields(await self._content(owner, id, said["version"]))
@@ -173,9 +173,3 @@ class TrimJournals:
     async def _trim(self, owner: Owner, before: datetime) -> None:
         while await self.journal.trim(owner, before=before, limit=_READ_AT_ONCE) == _READ_AT_ONCE:
             pass
-
-
-def _version(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError("must be a whole number from 1")
-    return value

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `requests` in any `seconds`."""
+    """`requests` at once, and then as many in `seconds` as that."""
 
     requests: int
     seconds: int
@@ -45,7 +45,8 @@ class Limiter(Protocol):
 def standing(rate: Rate, ahead: float) -> Standing:
     """Where one stands whose requests, this one included, are `ahead` seconds of the rate's pace.
 
-    This is the generic cell rate algorithm (GCRA): a sliding window that needs one number.
+    This is the generic cell rate algorithm (GCRA): one number for each caller, and no window whose
+    turn could be waited for.
     """
     wait = ahead - rate.seconds
     if wait > 0:

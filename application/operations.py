@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.errors import FieldError, InvalidFields
 from domain.fields import Fields, read_fields
-from domain.reading import Reader, read_members, read_text
+from domain.reading import Reader, read_members, read_text, read_whole
 
 MOST_OPERATIONS = 100
 _NOBODY = UUID(int=0)
@@ -86,9 +86,7 @@ def _id(value: object) -> UUID:
 
 
 def _version(value: object) -> int | None:
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise ValueError("must be a whole number")
-    return value
+    return None if value is None else read_whole(value)
 
 
 def _completed(value: object) -> bool | None:

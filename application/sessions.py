@@ -205,10 +205,10 @@ class LogOut:
         self, actor: Actor | None, refresh_token: str | None, client: Client
     ) -> None:
         ended = set()
-        if actor is not None:
-            ended.add((account_of(actor), actor.session))
         if refresh_token is not None:
             ended |= await self._proved(refresh_token)
+        if actor is not None and (refresh_token is None or actor.session is not None):
+            ended.add((account_of(actor), actor.session))
         for owner, id in ended:
             if id is not None and await self.sessions.end(owner, id):
                 self.audit.record("session.ended", who=owner.key, address=client.address or "")

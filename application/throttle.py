@@ -32,8 +32,7 @@ BY_AN_ADDRESS = Patience(
 class Throttle:
     """Counts tries of one `kind`. Without `patience` it lets everything pass.
 
-    A try counts before it is made, so that many at once are no way round; one that succeeded is
-    taken back. What is kept does not tell of whom it is.
+    A try that is admitted counts before it is made, so that many at once are no way round.
     """
 
     kind: str
@@ -53,6 +52,20 @@ class Throttle:
 
         await self.tallies.update(key, change)
 
+    async def check(self, whom: str | None) -> None:
+        """Count nothing. Raises `TooManyTries` where a try would not be admitted."""
+        patience, at = self.patience, self.now()
+        if patience is None or whom is None:
+            return
+
+        def change(tally: Tally | None) -> Tally:
+            if tally is not None:
+                tally.another(patience, at=at)
+            raise _NothingToChange
+
+        with suppress(_NothingToChange):
+            await self.tallies.update(self._key(whom), change)
+
     async def take_back(self, whom: str | None) -> None:
         """Uncount one try."""
         if self.patience is None or whom is None:
@@ -60,10 +73,10 @@ class Throttle:
 
         def change(tally: Tally | None) -> Tally:
             if tally is None:
-                raise _NothingToTakeBack
+                raise _NothingToChange
             return tally.one_less()
 
-        with suppress(_NothingToTakeBack):
+        with suppress(_NothingToChange):
             await self.tallies.update(self._key(whom), change)
 
     async def forget(self, whom: str) -> None:
@@ -88,5 +101,5 @@ class ForgetTallies:
             pass
 
 
-class _NothingToTakeBack(Exception):
-    """Swept meanwhile."""
+class _NothingToChange(Exception):
+    """All is well as it is."""

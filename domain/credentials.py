@@ -44,7 +44,10 @@ class Password:
     @classmethod
     def read(cls, value: object) -> Self:
         """Any password that somebody may have. Raises `ValueError`."""
-        return cls(at_most(MAX_PASSWORD, unicodedata.normalize("NFKC", read_text(value))))
+        given = read_text(value)
+        if len(given) > 2 * MAX_PASSWORD:  # before normalising, which is quadratic
+            at_most(MAX_PASSWORD, given)
+        return cls(at_most(MAX_PASSWORD, unicodedata.normalize("NFKC", given)))
 
     @classmethod
     def read_new(cls, value: object) -> Self:

@@ -59,3 +59,12 @@ def at_most(length: int, text: str) -> str:
     if len(text) > length:
         raise ValueError(f"must be at most {length} characters")
     return text
+
+
+def read_whole(value: object) -> int:
+    """A whole number, from 1 on, however JSON wrote it. Raises `ValueError`."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("must be a whole number from 1")
+    return value

@@ -13,7 +13,8 @@ _MOST_DOUBLINGS = 32  # keeps the arithmetic within what a timedelta holds
 class Patience:
     """`free` tries at once; after each further one a wait, twice as long as the one before.
 
-    It starts over once nothing was tried for `forgets`.
+    Of what was tried, `free` tries are forgotten in `forgets`, and all of them once nothing was
+    tried for as long as that.
     """
 
     free: int
@@ -51,7 +52,8 @@ class Tally:
         wait = self.last_at + patience.after(self.count) - at
         if wait > timedelta():
             raise TooManyTries(wait)
-        return self._next(self.count + 1, at)
+        forgotten = (at - self.last_at) // (patience.forgets / patience.free)
+        return self._next(max(self.count - forgotten, 0) + 1, at)
 
     def one_less(self) -> Self:
         """The tally without a try that succeeded."""

@@ -13,7 +13,7 @@ from domain.account import Account
 from domain.credentials import Email
 from domain.errors import EmailTaken, InvalidFields, NoAccount
 from domain.instant import format_instant
-from entrypoints.cli_parts import SETTINGS_HELP, BadCall, Failed, prepare, read_settings
+from entrypoints.cli_parts import SETTINGS_HELP, BadCall, Failed, read_settings
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -85,10 +85,16 @@ async def _container() -> AsyncIterator["Container"]:
     settings = read_settings()
     if settings.database_url.scheme == "memory":
         raise BadCall("memory: has no accounts that another process could see")
-    await asyncio.to_thread(prepare, settings)
+    if not settings.has_accounts:
+        raise BadCall("there are no accounts: ACCOUNTS is off, as it is with key sets unless set")
     container = Container(settings=settings)
-    await container.storage().open()
+    storage = container.storage()
+    await storage.open()
     try:
+        try:
+            await storage.check()
+        except StorageError:
+            raise Failed("the database cannot be used as it is: try taskhaven migrate") from None
         yield container
     finally:
         await container.storage().close()

@@ -3,6 +3,7 @@
 
 const [file, base, token, scenario] = process.argv.slice(2);
 const { Tasks } = await import(file);
+setTimeout(() => process.exit(3), 20_000).unref();
 
 const newStore = () => {
   const kept = new Map();

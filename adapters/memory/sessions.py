@@ -8,7 +8,7 @@ from adapters.memory.database import MemoryDatabase
 from application.identity import Sessions
 from domain.errors import NoAccount, SessionNotFound
 from domain.owner import Owner
-from domain.session import Session
+from domain.session import MOST_SESSIONS, Session
 
 
 class MemorySessions(Sessions):
@@ -23,6 +23,8 @@ class MemorySessions(Sessions):
         if account is None or account.disabled or account.password_hash != proved:
             raise NoAccount
         self._sessions[session.owner, session.id] = session
+        for old in (await self.of(session.owner))[MOST_SESSIONS:]:
+            del self._sessions[old.owner, old.id]
 
     async def find(self, owner: Owner, id: UUID) -> Session | None:
         return self._sessions.get((owner, id))

@@ -68,7 +68,9 @@ class Argon2id(PasswordHasher):
     def _fits(self, password: Password, kept: str) -> bool:
         try:
             return self._argon2.verify(kept, password.text)
-        except (Argon2Error, InvalidHashError, UnicodeEncodeError):
+        except (Argon2Error, InvalidHashError, UnicodeEncodeError) as error:
+            if "allocation" in str(error):
+                raise Crowded("there is no memory to check passwords with") from error
             return False
 
     async def _run(self, job: Callable[[], T]) -> T:

@@ -28,7 +28,7 @@ from application.identity import Sessions
 from domain.errors import NoAccount, SessionNotFound, TaskhavenError
 from domain.instant import format_instant
 from domain.owner import Owner
-from domain.session import Session
+from domain.session import MOST_SESSIONS, Session
 
 _COLUMNS = tuple(sessions.c)
 _TURNED = ("digest", "turn", "refreshed_at", "expires_at")
@@ -41,6 +41,7 @@ class SqlSessions(Sessions):
         self._database = database
         dialect = database.dialect
         self._insert = compiled(_insert_for_account(), dialect)
+        self._surplus = compiled(_surplus(), dialect)
         self._find = compiled(select(*_COLUMNS).where(*_this_one()), dialect)
         self._of = compiled(_of_owner(), dialect)
         self._turn = compiled(_turn(), dialect)
@@ -50,7 +51,8 @@ class SqlSessions(Sessions):
 
     async def add(self, session: Session, *, proved: str) -> None:
         row = session_row_of(session) | {"proved": proved}
-        if not await self._database.execute(self._insert, row):
+        surplus = {"owner": session.owner.key, "most": MOST_SESSIONS}
+        if not await self._database.execute_all((self._insert, row), (self._surplus, surplus)):
             raise NoAccount
 
     async def find(self, owner: Owner, id: UUID) -> Session | None:
@@ -162,6 +164,13 @@ def _of_owner() -> Select[tuple[object, ...]]:
         .where(sessions.c.owner_id == bindparam("owner"))
         .order_by(sessions.c.id.desc())
     )
+
+
+def _surplus() -> Delete:
+    """Deletes the owner's sessions but for the newest `most`."""
+    mine = sessions.c.owner_id == bindparam("owner")
+    newest = select(sessions.c.id).where(mine).order_by(sessions.c.id.desc())
+    return delete(sessions).where(mine, sessions.c.id.not_in(newest.limit(bindparam("most"))))
 
 
 def _turn() -> Update:

@@ -33,6 +33,7 @@ from entrypoints.request import request_id
 from entrypoints.settings import Settings
 
 _LOGINS_AT_ONCE = 2  # that ask storage; a hundred would take every connection
+_LOGINS_WAITING = 200
 
 
 def _lifetimes(settings: Settings) -> Lifetimes:
@@ -92,6 +93,14 @@ class Identity(Storages):
         patience=providers.Callable(_patience_with_addresses, Storages.settings),
     )
 
+    registrations = providers.Singleton(
+        Throttle,
+        kind="registration",
+        tallies=Storages.tallies,
+        now=Storages.now,
+        patience=providers.Callable(_patience_with_addresses, Storages.settings),
+    )
+
     choose_password = providers.Singleton(ChoosePassword, hasher=hasher, common=common)
     make_account = providers.Singleton(
         MakeAccount, choose=choose_password, now=Storages.now, new_id=Storages.new_id
@@ -104,13 +113,13 @@ class Identity(Storages):
         make=make_account,
         accounts=Storages.accounts,
         grants=grants,
-        by_address=by_address,
+        by_address=registrations,
         audit=audit,
         open=Storages.settings.provided.registration_open,
     )
     log_in = providers.Singleton(
         LogIn,
-        line=providers.Singleton(Line, _LOGINS_AT_ONCE),
+        line=providers.Singleton(Line, _LOGINS_AT_ONCE, _LOGINS_WAITING),
         accounts=Storages.accounts,
         sessions=Storages.sessions,
         hasher=hasher,

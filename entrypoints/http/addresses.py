@@ -8,6 +8,7 @@ from entrypoints.limits import Network
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
+_MOST_HOPS = 20
 _SUBSCRIBER = 64  # bits of an IPv6 address that tell who it is; the rest changes at will
 
 
@@ -22,7 +23,7 @@ def client_address(
     address = _read(peer or "")
     if address is None:
         return None
-    hops = [hop for line in forwarded for hop in line.split(",")]
+    hops = [hop for line in forwarded for hop in line.split(",")][-_MOST_HOPS:]
     while hops and any(address in network for network in proxies):
         behind = _read(hops.pop())
         if behind is None:

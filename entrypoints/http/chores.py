@@ -31,4 +31,6 @@ async def _again_and_again(chores: Sequence[Chore]) -> None:
                 await chore()
             except StorageError as error:
                 _log.warning("a chore was left for later: %s", error)
+            except Exception:  # noqa: BLE001 - the other chores are no worse for it
+                _log.exception("a chore failed")
         await asyncio.sleep(_EVERY)

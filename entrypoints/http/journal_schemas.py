@@ -65,7 +65,7 @@ def journal_schemas() -> Schema:
 
 
 def _operations() -> list[Schema]:
-    of_one = {"id": {"type": "string"}, "if_version": or_null({"type": "integer"})}
+    of_one = {"id": {"type": "string"}, "if_version": or_null(_VERSION)}
     changes = {"task": {"$ref": "#/components/schemas/TaskChanges"}}
     return [
         _operation(Op.CREATE, {"task": {"$ref": "#/components/schemas/NewTask"}}, ["task"]),

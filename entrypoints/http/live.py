@@ -50,6 +50,7 @@ class LiveRoutes(Lasting):
         return [route("GET", forms("/changes/stream"), self.stream)]
 
     async def open(self) -> None:
+        self.leaving.clear()
         with suppress(NotImplementedError, RuntimeError):  # no such signals, or not the main thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._leave)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -314,10 +315,11 @@ async def test_R08_so_can_a_login(house: House) -> None:
     await house.register()
     steps = await house.called(house.log_in())
     there = len([call for call in steps if not call.startswith("hasher")])
-    assert there == 6
+    assert there == 5
 
     for done in (False, True):
-        for at in range(there):
+        # The first only looks, and the last clears a count: neither makes a login fail.
+        for at in range(1, there - 1):
             house.broken.at, house.broken.done = at, done
             with pytest.raises(Unavailable):
                 await house.log_in()
@@ -373,7 +375,10 @@ async def test_R10_the_same_is_done_whoever_it_was_not(house: House) -> None:
     disabled_and_wrong = await house.called(house.log_in("bob@example.com", WRONG))
 
     assert wrong == unknown == disabled == disabled_and_wrong
-    assert wrong == ["tallies.update", "tallies.update", "accounts.find", "hasher.verify"]
+    assert wrong == [
+        *("tallies.update", "tallies.update", "accounts.find", "hasher.verify"),
+        "tallies.update",
+    ]
     for email, password in [
         (ALICE, WRONG),
         ("nobody@example.com", PASSWORD),
@@ -438,8 +443,7 @@ async def test_R11_who_tries_many_accounts_from_one_address_is_slowed_down(house
     with pytest.raises(TooManyTries) as locked:
         await house.log_in("50@example.com", WRONG)
     assert locked.value.wait == 10 * SECOND
-    with pytest.raises(TooManyTries):
-        await house.register()
+    await house.register()
     with pytest.raises(WrongCredentials):
         await house.log_in("50@example.com", WRONG, Client("198.51.100.7"))
 
@@ -798,7 +802,7 @@ async def test_R08_an_erasure_cut_short_is_finished_later(
     await furnish(house, owner)
     house.broken.at, house.broken.done = at, done
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) if at < 4 else nullcontext():
         await house.use.erase_account()(actor, {"password": PASSWORD}, SOMEWHERE)
     if owner in house.database.accounts:
         assert len((await house.use.tasks().page(owner, newest_first(9))).tasks) == 2

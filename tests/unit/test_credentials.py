@@ -195,3 +195,12 @@ def test_a_password_is_never_shown() -> None:
     password = Password.read("hunter2-hunter2")
 
     assert "hunter2" not in f"{password!r} {password} {[password]}"
+
+
+def test_a_password_that_would_take_seconds_to_normalise_is_refused_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("domain.credentials.unicodedata", None)
+
+    with pytest.raises(ValueError, match="at most"):
+        Password.read("a" + "\u0301" * 60_000 + "\u0316" * 60_000)
