@@ -11,6 +11,7 @@ from application.ports import Journal, Lasting, Notices
 from domain.owner import Owner
 
 _MOST_OF_ONE_OWNER = 50
+_MOST = 5_000  # in all; others want to connect as well
 _ASKED_AT_ONCE = 500
 _POLL = 0.5  # seconds between two looks, where nobody tells us
 _SAFETY = 10.0  # the same where somebody does, in case that a word was lost
@@ -40,6 +41,7 @@ class Feed(Lasting):
         self._journal = journal
         self._notices = notices
         self._followed: dict[str, _Followed] = {}
+        self._following = 0
         self._polling: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -60,22 +62,26 @@ class Feed(Lasting):
     def following(self, owner: Owner) -> Iterator[asyncio.Event]:
         """An event that is set whenever the owner's journal may have grown.
 
-        Raises `Crowded` if too many follow that owner.
+        Raises `Crowded` if too many follow that owner, or anybody.
         """
         self.check_room(owner)
         digest = _digest(owner)
         followed = self._followed.setdefault(digest, _Followed(owner))
         event = asyncio.Event()
         followed.waiting.append(event)
+        self._following += 1
         try:
             yield event
         finally:
+            self._following -= 1
             followed.waiting.remove(event)
             if not followed.waiting:
                 del self._followed[digest]
 
     def check_room(self, owner: Owner) -> None:
-        """Raise `Crowded` if too many follow that owner."""
+        """Raise `Crowded` if too many follow that owner, or anybody."""
+        if self._following >= _MOST:
+            raise Crowded("too many follow")
         followed = self._followed.get(_digest(owner))
         if followed is not None and len(followed.waiting) >= _MOST_OF_ONE_OWNER:
             raise Crowded("too many follow the same user")

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 from contextlib import suppress
@@ -16,12 +17,14 @@ from entrypoints.settings import Settings
 
 _HEADER_PATIENCE = 5_000  # milliseconds for a request's headers to arrive
 _STOP_PATIENCE = 20  # seconds for a worker to finish what is under way; a slow body takes 10
+_MOST_AT_ONCE = 10_000  # connections of a worker; streams, of which there are fewer, stay open
 _HEADER_BUFFER = 64 * 1024  # bytes; more than the edge lets pass, so that it can answer 431
 
 
 def run(settings: Settings) -> None:
     """Serve until the process is told to stop, then finish what is under way."""
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # inherited by workers that are still starting
+    _allow_many_files()
     _Server(
         "entrypoints.worker:create",
         factory=True,
@@ -31,6 +34,7 @@ def run(settings: Settings) -> None:
         workers=settings.workers,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_PATIENCE,
+        backpressure=_MOST_AT_ONCE,
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(
@@ -40,6 +44,13 @@ def run(settings: Settings) -> None:
         log_level=_server_level(settings.log_level),
         log_dictconfig=_logging(settings.log_level),
     ).serve()
+
+
+def _allow_many_files() -> None:
+    """As many as the system lets us have; what a login shell starts with is too few for streams."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class _Server(Granian):  # type: ignore[misc, valid-type] # which class it is depends on the build

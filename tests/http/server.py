@@ -38,6 +38,12 @@ class Server:
             self.stop()
 
     @property
+    def pid(self) -> int:
+        """That of the process that was started, which has workers."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All that it said on its standard error since the start."""
         return (self._folder / "stderr").read_text()

@@ -197,3 +197,15 @@ async def _looks(journal: Journal, count: int) -> None:
     async with asyncio.timeout(5):
         while journal.asked < target:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.002)
+
+
+async def test_so_many_may_follow_in_all_and_no_more(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.live._MOST", 2)
+    feed = Feed(journal, None)
+
+    with feed.following(an_owner()), feed.following(an_owner()), pytest.raises(Crowded):
+        feed.check_room(an_owner())
+
+    feed.check_room(an_owner())
