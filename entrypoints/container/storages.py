@@ -1,5 +1,7 @@
 """Which storage, and with it every port that it serves."""
 
+from typing import Any
+
 from dependency_injector import containers, providers
 
 from adapters.memory.accounts import MemoryAccounts
@@ -30,6 +32,22 @@ from entrypoints.settings import Settings
 from migrations import HEAD
 
 
+def _either(
+    scheme: providers.Provider[Any],
+    databases: tuple[providers.Provider[Any], ...],
+    in_memory: type,
+    on_sql: type,
+) -> providers.Selector[Any]:
+    """A port that the two SQL storages have in common."""
+    memory, sqlite, postgres = databases
+    return providers.Selector(
+        scheme,
+        memory=providers.Singleton(in_memory, memory),
+        sqlite=providers.Singleton(on_sql, sqlite),
+        postgresql=providers.Singleton(on_sql, postgres),
+    )
+
+
 class Storages(containers.DeclarativeContainer):
     """Storage, clock and ids, as the scheme of DATABASE_URL chooses."""
 
@@ -50,14 +68,10 @@ class Storages(containers.DeclarativeContainer):
         session_state=settings.provided.session_state,
     )
 
-    storage = providers.Selector(scheme, memory=memory, sqlite=sqlite, postgresql=postgres)
-    journal = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryJournal, memory),
-        sqlite=providers.Singleton(SqlJournal, sqlite),
-        postgresql=providers.Singleton(SqlJournal, postgres),
-    )
+    databases = (memory, sqlite, postgres)
 
+    storage = providers.Selector(scheme, memory=memory, sqlite=sqlite, postgresql=postgres)
+    journal = _either(scheme, databases, MemoryJournal, SqlJournal)
     notices = providers.Selector(
         settings.provided.notices,
         none=providers.Object(None),
@@ -72,41 +86,9 @@ class Storages(containers.DeclarativeContainer):
         sqlite=providers.Singleton(SqliteTasks, sqlite, written=feed.provided.changed),
         postgresql=providers.Singleton(PostgresTasks, postgres, written=feed.provided.changed),
     )
-    trash = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryTrash, memory),
-        sqlite=providers.Singleton(SqlTrash, sqlite),
-        postgresql=providers.Singleton(SqlTrash, postgres),
-    )
-
-    receipts = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryReceipts, memory),
-        sqlite=providers.Singleton(SqlReceipts, sqlite),
-        postgresql=providers.Singleton(SqlReceipts, postgres),
-    )
-
-    accounts = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryAccounts, memory),
-        sqlite=providers.Singleton(SqlAccounts, sqlite),
-        postgresql=providers.Singleton(SqlAccounts, postgres),
-    )
-    sessions = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemorySessions, memory),
-        sqlite=providers.Singleton(SqlSessions, sqlite),
-        postgresql=providers.Singleton(SqlSessions, postgres),
-    )
-    tallies = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryTallies, memory),
-        sqlite=providers.Singleton(SqlTallies, sqlite),
-        postgresql=providers.Singleton(SqlTallies, postgres),
-    )
-    owners = providers.Selector(
-        scheme,
-        memory=providers.Singleton(MemoryOwners, memory),
-        sqlite=providers.Singleton(SqlOwners, sqlite),
-        postgresql=providers.Singleton(SqlOwners, postgres),
-    )
+    trash = _either(scheme, databases, MemoryTrash, SqlTrash)
+    receipts = _either(scheme, databases, MemoryReceipts, SqlReceipts)
+    accounts = _either(scheme, databases, MemoryAccounts, SqlAccounts)
+    sessions = _either(scheme, databases, MemorySessions, SqlSessions)
+    tallies = _either(scheme, databases, MemoryTallies, SqlTallies)
+    owners = _either(scheme, databases, MemoryOwners, SqlOwners)
