@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
-from entrypoints.secret import Secret, kept_secret
-from entrypoints.settings import BadSetting, Settings, read_environment
+from entrypoints.settings import Settings
+from entrypoints.settings.environment import read_environment
+from entrypoints.settings.secret import Secret, kept_secret
+from entrypoints.settings.table import BadSetting
 
 _NEXT_TRY = 0.5  # seconds
 _NEXT_WORD = 5.0  # seconds between messages while waiting

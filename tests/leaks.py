@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings.database_url import DatabaseUrl
 
 _PATIENCE = 10.0  # seconds: PostgreSQL takes a moment to notice that a client has gone
 

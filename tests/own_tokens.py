@@ -6,8 +6,8 @@ from uuid import UUID
 from application.errors import InvalidToken
 from domain.owner import OWN, Actor, Owner
 from entrypoints.container.tokens import Tokens
-from entrypoints.issuers import OWN_ISSUER
 from entrypoints.settings import Settings
+from entrypoints.settings.issuers import OWN_ISSUER
 from tests.tokens import NOW, SECONDS
 
 BEFORE = "nQ7-wX2_eR5tY8uI1oP4aZ6sD9fG3hJ0"

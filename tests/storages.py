@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from application.ports import Journal, Receipts, Storage, Tasks, Trash
 from entrypoints.container import Container
-from entrypoints.database_url import DatabaseUrl
 from entrypoints.settings import Settings
+from entrypoints.settings.database_url import DatabaseUrl
 from migrations.runner import upgrade
 
 DURABLE = ("sqlite", "postgresql")

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from entrypoints.http.addresses import client_address
-from entrypoints.limits import networks
+from entrypoints.settings.limits import networks
 from tests.issuing import CLAIMS, ISSUER, Verifier, claims, publishing
 from tests.key_pairs import ALGORITHMS, key_set, pair
 from tests.publishing import Publisher, served

@@ -18,8 +18,9 @@ from dotenv import dotenv_values
 from application.throttle import AT_AN_ACCOUNT, BY_AN_ADDRESS
 from domain.tally import Patience
 from entrypoints.http.problems import PROBLEMS
-from entrypoints.issuers import KeySetIssuer
-from entrypoints.settings import SETTINGS, Settings
+from entrypoints.settings import Settings
+from entrypoints.settings.issuers import KeySetIssuer
+from entrypoints.settings.table import SETTINGS
 from tests.better_auth.server import BetterAuth, _node
 from tests.command_line import PATIENCE
 from tests.http.accounts import PASSWORD, WRONG

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from entrypoints.settings import SETTINGS, BadSetting, Settings
+from entrypoints.settings import Settings
+from entrypoints.settings.table import SETTINGS, BadSetting
 
 TEXT = (Path(__file__).parents[1] / ".env.example").read_text()
-SECRETS = ("JWT_SECRET", "JWT_SECRET_PREVIOUS")
+SECRETS = ("JWT_SECRET", "JWT_SECRET_PREVIOUS", "METRICS_TOKEN")
 NOT_USABLE = {*SECRETS, "SIGNING_KEY", "SIGNING_KEY_PREVIOUS"}  # the latter name files
 
 

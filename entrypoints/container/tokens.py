@@ -20,9 +20,9 @@ from adapters.tokens.verifier import JwtVerifier
 from application.identity import TokenSigner, TokenVerifier
 from application.ports import Clock, Lasting
 from domain.owner import OWN
-from entrypoints.issuers import OWN_ISSUER, KeySetIssuer
-from entrypoints.secret import Secret
 from entrypoints.settings import Settings
+from entrypoints.settings.issuers import OWN_ISSUER, KeySetIssuer
+from entrypoints.settings.secret import Secret
 
 
 class Tokens:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeAlias
 
-from entrypoints.limits import Network
+from entrypoints.settings.limits import Network
 
 Address: TypeAlias = IPv4Address | IPv6Address
 

@@ -11,7 +11,7 @@ from domain.owner import Actor
 from entrypoints.http.addresses import client_address
 from entrypoints.http.calls import AnyRequest, Call, Incoming
 from entrypoints.http.errors import NoToken, TooManyRequests
-from entrypoints.limits import Network
+from entrypoints.settings.limits import Network
 
 
 @dataclass(frozen=True, slots=True)

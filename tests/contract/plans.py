@@ -22,7 +22,7 @@ from adapters.sqlite.database import SqliteDatabase
 from adapters.sqlite.tasks import SqliteTasks
 from domain.instant import format_instant
 from domain.listing import Listing
-from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings.database_url import DatabaseUrl
 from tests.builders import an_id
 
 OWNER = "large"

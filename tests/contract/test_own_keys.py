@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters.tokens.key_set import read_key_set
 from domain.owner import Actor, Owner
-from entrypoints.issuers import OWN_ISSUER
+from entrypoints.settings.issuers import OWN_ISSUER
 from tests.key_pairs import KeyPair, pair, pem
 from tests.own_tokens import ALICE, BEFORE, CLAIMS, MINUTES, accepts, sign, tokens
 from tests.tokens import NOW, SECRET, forge

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from application.ports import Receipt
-from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings.database_url import DatabaseUrl
 from migrations.runner import engine
 from tests.builders import DAWN, a_session, a_task, an_account, toggle
 from tests.storages import opened

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import migrations
 from adapters.sql.tables import metadata
-from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings.database_url import DatabaseUrl
 from migrations import HEAD
 from migrations.runner import SchemaAhead, downgrade, upgrade
 from tests.migrations.databases import connected, leave_rows, target

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.database_url import DatabaseUrl
+from entrypoints.settings.database_url import DatabaseUrl
 
 
 @pytest.mark.parametrize("text", ["memory:", "memory://"])

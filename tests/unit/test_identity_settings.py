@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.issuers import ALGORITHMS, OWN_ISSUER, KeySetIssuer
-from entrypoints.limits import DEFAULT_RATE
-from entrypoints.settings import BadSetting, Settings
+from entrypoints.settings import Settings
+from entrypoints.settings.issuers import ALGORITHMS, OWN_ISSUER, KeySetIssuer
+from entrypoints.settings.limits import DEFAULT_RATE
+from entrypoints.settings.table import BadSetting
 from entrypoints.startup import settings_of
 from tests.key_pairs import pair, pem
 from tests.tokens import SECRET

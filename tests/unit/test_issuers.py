@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.issuers import (
+from entrypoints.settings.issuers import (
     ALGORITHMS,
     OWN_ISSUER,
     KeySetIssuer,

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from entrypoints.key_pair import PrivateKey, PublicKey
+from entrypoints.settings.key_pair import PrivateKey, PublicKey
 from tests.key_pairs import KeyPair, pair, pem
 
 FORM = r"^must be an Ed25519 or P-256 key in PEM, unencrypted, or the path of a file"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.issuers import key_set_url, read_issuers
-from entrypoints.settings import BadSetting, Settings
+from entrypoints.settings import Settings
+from entrypoints.settings.issuers import key_set_url, read_issuers
+from entrypoints.settings.table import BadSetting
 
 
 @pytest.mark.parametrize(

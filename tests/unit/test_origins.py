@@ -2,7 +2,8 @@
 
 import pytest
 
-from entrypoints.settings import BadSetting, Settings
+from entrypoints.settings import Settings
+from entrypoints.settings.table import BadSetting
 
 
 def origins(text: str) -> tuple[str, ...]:

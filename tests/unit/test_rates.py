@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.limits import Rate
-from entrypoints.limits import DEFAULT_RATE, networks, read_rate
+from entrypoints.settings.limits import DEFAULT_RATE, networks, read_rate
 
 
 @pytest.mark.parametrize(

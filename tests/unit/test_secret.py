@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.secret import Secret, kept_secret
+from entrypoints.settings.secret import Secret, kept_secret
 from tests.tokens import SECRET
 
 

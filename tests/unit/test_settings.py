@@ -9,9 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from application.limits import Rate
-from entrypoints.database_url import DatabaseUrl
-from entrypoints.issuers import KeySetIssuer
-from entrypoints.settings import SETTINGS, BadSetting, Settings, read_environment
+from entrypoints.settings import Settings
+from entrypoints.settings.database_url import DatabaseUrl
+from entrypoints.settings.environment import read_environment
+from entrypoints.settings.issuers import KeySetIssuer
+from entrypoints.settings.table import SETTINGS, BadSetting
 from tests.key_pairs import pem
 from tests.tokens import SECRET
 
@@ -47,6 +49,9 @@ def test_every_setting_is_read() -> None:
         "PORT": "9000",
         "WORKERS": "4",
         "LOG_LEVEL": "WARNING",
+        "LOG_FORMAT": "JSON",
+        "METRICS_TOKEN": SECRET,
+        "DRAIN_SECONDS": "7",
         "DATABASE_URL": DSN,
         "DATABASE_DIRECT_URL": f"{DSN}_direct",
         "DATABASE_POOLER": "transaction",
@@ -66,6 +71,7 @@ def test_every_setting_is_read() -> None:
         "REFRESH_TOKEN_DAYS": "7",
         "SESSION_DAYS": "14",
         "RATE_LIMIT": "100 / second",
+        "REDIS_URL": "rediss://:word@redis.example.org/1",
         "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
         "CORS_ORIGINS": "https://app.example.org",
         "TRASH_DAYS": "0",
@@ -77,7 +83,12 @@ def test_every_setting_is_read() -> None:
 
     assert environ.keys() == {setting.name for setting in SETTINGS}
     assert settings.environment == "production"
-    assert settings.log_level == "warning"
+    assert (settings.log_level, settings.log_format) == ("warning", "json")
+    assert settings.metrics_token
+    assert settings.metrics_token.text == SECRET
+    assert settings.drain == 7
+    assert settings.redis_url
+    assert settings.redis_url.address == environ["REDIS_URL"]
     assert (settings.host, settings.port, settings.workers) == (environ["HOST"], 9000, 4)
     assert settings.database_url.target == DSN
     assert settings.migration_url.target == f"{DSN}_direct"

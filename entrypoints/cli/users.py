@@ -1,6 +1,5 @@
 """The commands about accounts."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -8,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from application.errors import StorageError
 from domain.account import Account
 from domain.credentials import Email
 from domain.errors import EmailTaken, InvalidFields, NoAccount
 from domain.instant import format_instant
-from entrypoints.cli_parts import SETTINGS_HELP, BadCall, Failed, read_settings
+from entrypoints.cli.parts import SETTINGS_HELP, BadCall, Failed, opened, read_settings, run
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -79,38 +77,24 @@ def enable(email: str) -> None:
 
 @asynccontextmanager
 async def _container() -> AsyncIterator["Container"]:
-    # Takes a while to import, which a mistake in the call need not wait for.
-    from entrypoints.container import Container
-
     settings = read_settings()
     if settings.database_url.scheme == "memory":
         raise BadCall("memory: has no accounts that another process could see")
     if not settings.has_accounts:
         raise BadCall("there are no accounts: ACCOUNTS is off, as it is with key sets unless set")
-    container = Container(settings=settings)
-    storage = container.storage()
-    await storage.open()
-    try:
-        try:
-            await storage.check()
-        except StorageError:
-            raise Failed("the database cannot be used as it is: try taskhaven migrate") from None
+    async with opened(settings) as container:
         yield container
-    finally:
-        await container.storage().close()
 
 
 def _run(do: Callable[[], Coroutine[None, None, None]]) -> None:
     try:
-        asyncio.run(do())
+        run(do)
     except InvalidFields as bad:
         raise BadCall(str(bad)) from None
     except EmailTaken:
         raise Failed("there is an account with this e-mail address") from None
     except NoAccount:
         raise Failed("there is no account with this e-mail address") from None
-    except StorageError as error:
-        raise Failed(f"the database cannot be used now: {error}") from None
 
 
 def _email(text: str) -> Email:

@@ -1,0 +1,25 @@
+"""The command line.
+
+Exit codes: 0 well, 1 it could not be done (no database, no port, no such user), 2 bad call or
+setting.
+"""
+
+from importlib.metadata import version
+
+import click
+
+from entrypoints.cli.migrating import migrate
+from entrypoints.cli.parts import SETTINGS_HELP
+from entrypoints.cli.serving import serve
+from entrypoints.cli.tokens import token
+from entrypoints.cli.users import user
+
+
+@click.group(epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("taskhaven"), prog_name="taskhaven")
+def main() -> None:
+    """Taskhaven: a task backend for many users, each with tasks of their own."""
+
+
+for _command in (serve, migrate, token, user):
+    main.add_command(_command)

@@ -1,0 +1,78 @@
+"""What the commands share."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from application.errors import StorageError
+from entrypoints.settings import Settings
+from entrypoints.settings.table import BadSetting
+from entrypoints.startup import CannotStart, prepare_database, settings_of
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
+
+SETTINGS_HELP = (
+    "Settings come from the environment, and outside production from ./.env; "
+    ".env.example names them all."
+)
+
+
+class BadCall(click.ClickException):
+    """The call or a setting is not as it must be."""
+
+    exit_code = 2
+
+
+class Failed(click.ClickException):
+    """What was asked could not be done."""
+
+    exit_code = 1
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises `BadCall`."""
+    try:
+        return settings_of(os.environ, Path.cwd())
+    except BadSetting as error:
+        raise BadCall(str(error)) from None
+
+
+def prepare(settings: Settings) -> str | None:
+    """Make the database ready; returns its revision before. Raises `Failed`."""
+    try:
+        return prepare_database(settings, lambda message: click.echo(message, err=True))
+    except CannotStart as error:
+        raise Failed(str(error)) from None
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator["Container"]:
+    """A container whose storage is open, and has this version's schema. Raises `Failed`."""
+    # Takes a while to import, which a mistake in the call need not wait for.
+    from entrypoints.container import Container
+
+    container = Container(settings=settings)
+    storage = container.storage()
+    await storage.open()
+    try:
+        try:
+            await storage.check()
+        except StorageError:
+            raise Failed("the database cannot be used as it is: try taskhaven migrate") from None
+        yield container
+    finally:
+        await storage.close()
+
+
+def run(do: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Do it, from beginning to end. Raises `Failed` if storage fails meanwhile."""
+    try:
+        asyncio.run(do())
+    except StorageError as error:
+        raise Failed(f"the database cannot be used now: {error}") from None
