@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2s
 
 from application.errors import Crowded, StorageError
+from application.metering import UNMETERED, WRITES, Meter
 from application.ports import Journal, Lasting, Notices
 from domain.owner import Owner
 
@@ -37,11 +38,12 @@ class Feed(Lasting):
     within half a second where there are none: one question then asks for all owners followed.
     """
 
-    def __init__(self, journal: Journal, notices: Notices | None) -> None:
+    def __init__(self, journal: Journal, notices: Notices | None, meter: Meter = UNMETERED) -> None:
+        self._meter = meter
         self._journal = journal
         self._notices = notices
         self._followed: dict[str, _Followed] = {}
-        self._following = 0
+        self.followers = 0
         self._polling: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -69,18 +71,18 @@ class Feed(Lasting):
         followed = self._followed.setdefault(digest, _Followed(owner))
         event = asyncio.Event()
         followed.waiting.append(event)
-        self._following += 1
+        self.followers += 1
         try:
             yield event
         finally:
-            self._following -= 1
+            self.followers -= 1
             followed.waiting.remove(event)
             if not followed.waiting:
                 del self._followed[digest]
 
     def check_room(self, owner: Owner) -> None:
         """Raise `Crowded` if too many follow that owner, or anybody."""
-        if self._following >= _MOST:
+        if self.followers >= _MOST:
             raise Crowded("too many follow")
         followed = self._followed.get(_digest(owner))
         if followed is not None and len(followed.waiting) >= _MOST_OF_ONE_OWNER:
@@ -93,6 +95,7 @@ class Feed(Lasting):
 
     def changed(self, owner: Owner) -> None:
         """This process has written to the owner's journal."""
+        self._meter.count(WRITES)
         if self._polling is None:
             return  # not open: nobody follows, and nobody is told
         digest = _digest(owner)

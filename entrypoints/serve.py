@@ -1,11 +1,13 @@
 """Runs the server's worker processes."""
 
+import logging
 import multiprocessing
 import os
 import resource
 import signal
 import socket
 from contextlib import suppress
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from granian import Granian
@@ -13,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from entrypoints.logs.config import log_config
 from entrypoints.settings import Settings
 
 _HEADER_PATIENCE = 5_000  # milliseconds for a request's headers to arrive
@@ -20,13 +23,23 @@ _STOP_PATIENCE = 20  # seconds for a worker to finish what is under way; a slow 
 _MOST_AT_ONCE = 10_000  # connections of a worker; streams, of which there are fewer, stay open
 _HEADER_BUFFER = 64 * 1024  # bytes; more than the edge lets pass, so that it can answer 431
 
+_log = logging.getLogger("taskhaven.server")
+
 
 def run(settings: Settings) -> None:
     """Serve until the process is told to stop, then finish what is under way."""
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # inherited by workers that are still starting
+    os.register_at_fork(after_in_child=_stop_when_told)
     _allow_many_files()
-    _Server(
-        "entrypoints.worker:create",
+    with TemporaryDirectory(prefix="taskhaven-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        _server(settings).serve()
+
+
+def _server(settings: Settings) -> "_Server":
+    return _Server(
+        drain=settings.drain,
+        target="entrypoints.worker:create",
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -42,8 +55,15 @@ def run(settings: Settings) -> None:
         ),
         loop=Loops.asyncio,
         log_level=_server_level(settings.log_level),
-        log_dictconfig=_logging(settings.log_level),
-    ).serve()
+        log_dictconfig=log_config(settings),
+    )
+
+
+def _stop_when_told() -> None:
+    """In a worker that is still starting: what the parent does at these signals is not its own."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _allow_many_files() -> None:
@@ -54,14 +74,32 @@ def _allow_many_files() -> None:
 
 
 class _Server(Granian):  # type: ignore[misc, valid-type] # which class it is depends on the build
-    """Tells its workers first that they will be stopped."""
+    """Tells its workers first that they will be stopped, and waits for `drain` seconds.
 
-    def signal_handler_interrupt(self, *args: object, **kwargs: object) -> None:
+    That long balancers have to turn away. Interrupted, or told twice, it does not wait.
+    """
+
+    def __init__(self, *, drain: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._drain = drain
+
+    def signal_handler_interrupt(self, *args: object) -> None:
+        patient = args[:1] == (signal.SIGTERM,) and self._drain > 0
+        self._tell_workers()
+        if patient:
+            _log.info("draining", extra={"said": {"seconds": self._drain}})
+            signal.signal(signal.SIGALRM, super().signal_handler_interrupt)
+            signal.alarm(self._drain)
+            self._drain = 0
+        else:
+            signal.alarm(0)
+            super().signal_handler_interrupt()
+
+    def _tell_workers(self) -> None:
         for worker in multiprocessing.active_children():
             if worker.pid is not None:
                 with suppress(ProcessLookupError):
                     os.kill(worker.pid, signal.SIGUSR1)
-        super().signal_handler_interrupt(*args, **kwargs)
 
 
 def taken(host: str, port: int) -> bool:
@@ -74,19 +112,6 @@ def taken(host: str, port: int) -> bool:
         except OSError:
             return True
         return False
-
-
-def _logging(level: str) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "loggers": {
-            "taskhaven": {"handlers": ["stderr"], "level": level.upper()},
-            "_granian": {"handlers": ["stderr"], "propagate": False},
-        },
-    }
 
 
 def _server_level(level: str) -> LogLevels:

@@ -15,17 +15,22 @@ from entrypoints.http.gate import Gate
 from entrypoints.http.health import HealthRoutes
 from entrypoints.http.journal import JournalRoutes
 from entrypoints.http.live import LiveRoutes
+from entrypoints.http.metrics import MetricsRoutes
 from entrypoints.http.tasks import TaskRoutes
+from entrypoints.logs.access import request_log
+from entrypoints.logs.config import log_kind
 from entrypoints.startup import settings_of
 
 
 def assemble(container: Container) -> ASGIApp:
     """The application, from what a container builds."""
+    settings, leaving = container.settings(), container.leaving()
     gate = Gate(
         container.authenticate(),
         container.audit(),
         container.limiter(),
-        container.settings().trusted_proxies,
+        settings.trusted_proxies,
+        container.meter(),
     )
     tasks = TaskRoutes(
         gate=gate,
@@ -52,18 +57,28 @@ def assemble(container: Container) -> ASGIApp:
         feed=container.feed(),
         follow_changes=container.follow_changes(),
         read_position=container.read_position(),
+        leaving=leaving,
     )
-    health = HealthRoutes(container.storage(), container.now())
-    docs = DocsRoutes(version("taskhaven"), container.settings().has_accounts)
-    accounts = account_routes(container, gate) if container.settings().has_accounts else []
+    leaving.tell(container.feed().wake)
+    health = HealthRoutes(container.storage(), container.now(), leaving, container.meter())
+    metrics = MetricsRoutes(container.meter(), settings.metrics_token, settings.loopback)
+    docs = DocsRoutes(version("taskhaven"), settings.has_accounts)
+    accounts = account_routes(container, gate) if settings.has_accounts else []
     return create_app(
-        [container.storage(), container.feed(), *container.tokens().lasting, live],
+        [
+            container.storage(),
+            container.feed(),
+            *container.tokens().lasting,
+            container.vitals(),
+            leaving,
+        ],
         [
             *tasks.routes(),
             *journal.routes(),
             *live.routes(),
             *accounts,
             *health.routes(),
+            *metrics.routes(),
             *docs.routes(),
         ],
         [
@@ -74,7 +89,9 @@ def assemble(container: Container) -> ASGIApp:
             container.empty_trash(),
             container.trim_journals(),
         ],
-        origins=container.settings().cors_origins,
+        origins=settings.cors_origins,
+        watch=container.watch(),
+        leaving=leaving,
     )
 
 
@@ -99,4 +116,6 @@ def account_routes(container: Container, gate: Gate) -> list[HTTPRouteHandler]:
 
 def create() -> ASGIApp:
     """The application of a worker, from the environment that the command line checked."""
-    return assemble(Container(settings=settings_of(os.environ, Path.cwd())))
+    settings = settings_of(os.environ, Path.cwd())
+    log = request_log(log_kind(settings), settings.log_level)
+    return assemble(Container(settings=settings, request_log=log))

@@ -1,5 +1,6 @@
 """The databases of the whole run: one migrated SQLite file, one PostgreSQL server."""
 
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.leaks import nothing_left_open
+from tests.log_lines import LogLines
 from tests.postgres_server import PostgresServer, postgres
 from tests.running_server import RunningServer
 from tests.storages import DURABLE, STORAGES, Opened, migrate, opened
@@ -16,6 +18,18 @@ from tests.storages import DURABLE, STORAGES, Opened, migrate, opened
 # A busy machine is no failure: nothing here depends on how long it took.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture
+def log_lines() -> Iterator[LogLines]:
+    """All that this process logs in the test."""
+    lines, root, ours = LogLines(), logging.getLogger(), logging.getLogger("taskhaven")
+    level = ours.level
+    root.addHandler(lines)
+    ours.setLevel(logging.DEBUG)
+    yield lines
+    ours.setLevel(level)
+    root.removeHandler(lines)
 
 
 @pytest.fixture(scope="session")

@@ -74,14 +74,16 @@ def test_a_missing_secret_stops_the_start_where_none_may_be_made(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_on_sqlite_and_loopback_a_secret_is_made_and_kept(tmp_path: Path) -> None:
-    with Server(tmp_path, JWT_SECRET="") as server:
+@pytest.mark.parametrize("kind", ["json", "console"])
+def test_on_sqlite_and_loopback_a_secret_is_made_and_kept(tmp_path: Path, kind: str) -> None:
+    with Server(tmp_path, JWT_SECRET="", LOG_LEVEL="info", LOG_FORMAT=kind) as server:
         token = token_of_alice(tmp_path)
         ask(server.url, token, "Buy milk")
         secret = (tmp_path / "data" / "jwt-secret").read_text()
-        assert f"{Path('data', 'jwt-secret')}, made because" in server.welcome
+        said = server.welcome if kind == "console" else server.log
+        assert f"{Path('data', 'jwt-secret')}, made because" in said
         assert secret not in server.welcome + server.log
-        assert server.url in server.welcome
+        assert server.url in said
         server.stop()
 
         server.start()

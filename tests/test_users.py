@@ -1,5 +1,6 @@
 """The commands about accounts, as an operator types them."""
 
+import json
 from pathlib import Path
 
 import httpx2
@@ -22,7 +23,10 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_operator_makes_lists_disables_and_enables(folder: Path) -> None:
     added = run("user", "add", EMAIL, STDIN, said=f"{PASSWORD}\n", folder=folder, **GOOD)
-    assert (added.returncode, added.stderr) == (0, "")
+    assert added.returncode == 0
+    (noted,) = map(json.loads, added.stderr.splitlines())
+    assert noted["event"] == "account.added", "the audit trail knows of it"
+    assert EMAIL not in added.stderr
     assert added.stdout.endswith(f"  {EMAIL}  enabled\n")
 
     disabled = run("user", "disable", "ALICE@example.com", folder=folder, **GOOD)

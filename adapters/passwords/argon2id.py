@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from operator import lt
+from time import perf_counter
 from typing import TypeVar
 
 from argon2 import PasswordHasher as Argon2
@@ -17,6 +18,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from application.errors import Crowded
 from application.identity import PasswordHasher
+from application.metering import PASSWORD_SECONDS, UNMETERED, Meter
 from domain.credentials import Password
 
 T = TypeVar("T")
@@ -39,7 +41,8 @@ class Argon2id(PasswordHasher):
     bounded by the number of threads times 19 MiB.
     """
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, meter: Meter = UNMETERED) -> None:
+        self._meter = meter
         self._argon2 = Argon2(
             time_cost=_PASSES,
             memory_cost=_MEMORY,
@@ -81,12 +84,14 @@ class Argon2id(PasswordHasher):
                 self._threads, thread_name_prefix="argon2", initializer=_step_back
             )
         self._jobs += 1
+        began = perf_counter()
         future = asyncio.get_running_loop().run_in_executor(self._executor, job)
-        future.add_done_callback(self._done)
+        future.add_done_callback(lambda _: self._done(began))
         return await asyncio.shield(future)
 
-    def _done(self, _: object) -> None:
+    def _done(self, began: float) -> None:
         self._jobs -= 1
+        self._meter.time(PASSWORD_SECONDS, perf_counter() - began)
 
 
 def _too_dear(kept: str) -> bool:

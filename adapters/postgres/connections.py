@@ -8,6 +8,7 @@ import asyncio
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from adapters.postgres.errors import translated
 from application.errors import Unavailable
+from application.metering import CONNECTION_SECONDS, UNMETERED, Meter
 
 _ACQUIRE = 2.0  # seconds to wait for a free connection
 _CONNECT = 10  # seconds; a serverless PostgreSQL takes some to wake up
@@ -31,20 +33,29 @@ class Connections:
     pooler that hands each transaction to another session.
     """
 
-    def __init__(self, url: str, size: int, *, session_state: bool) -> None:
+    def __init__(
+        self, url: str, size: int, *, session_state: bool, meter: Meter = UNMETERED
+    ) -> None:
+        self._meter = meter
         self._settings = connection_settings(url, session_state=session_state)
         self._free: list[Connection] = []
         self._closed = False
         self._permits = asyncio.Semaphore(size)
+        self.in_use = 0
+
+    @property
+    def free(self) -> int:
+        """Connections that wait to be used again."""
+        return len(self._free)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A live connection for one statement. Raises `Unavailable`."""
-        try:
-            async with asyncio.timeout(_ACQUIRE):
-                await self._permits.acquire()
-        except TimeoutError:
-            raise Unavailable("PostgreSQL: all connections are taken") from None
+        if self._permits.locked():
+            await self._wait()
+        else:
+            await self._permits.acquire()
+        self.in_use += 1
         try:
             connection = await self._take() or await self._connect()
             try:
@@ -55,6 +66,7 @@ class Connections:
             finally:
                 await self._give_back(connection)
         finally:
+            self.in_use -= 1
             self._permits.release()
 
     async def close(self) -> None:
@@ -62,6 +74,16 @@ class Connections:
         self._closed = True
         while self._free:
             await self._free.pop().close()
+
+    async def _wait(self) -> None:
+        began = perf_counter()
+        try:
+            async with asyncio.timeout(_ACQUIRE):
+                await self._permits.acquire()
+        except TimeoutError:
+            raise Unavailable("PostgreSQL: all connections are taken") from None
+        finally:
+            self._meter.time(CONNECTION_SECONDS, perf_counter() - began)
 
     async def _connect(self) -> Connection:
         with translated():

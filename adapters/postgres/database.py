@@ -13,6 +13,7 @@ from adapters.postgres.connections import Connection, Connections
 from adapters.postgres.errors import translated
 from adapters.sql.database import Database, Params, Rows, Statement
 from application.errors import Unavailable
+from application.metering import UNMETERED, Meter
 
 _DEADLINE = 10.0  # seconds for a statement, longer than the server's own limit
 
@@ -26,7 +27,16 @@ class PostgresDatabase(Database):
 
     dialect: Final[Dialect] = sqlalchemy_psycopg.dialect()  # type: ignore[no-untyped-call]
 
-    def __init__(self, url: str, revision: str, *, pool_size: int, session_state: bool) -> None:
+    def __init__(
+        self,
+        url: str,
+        revision: str,
+        *,
+        pool_size: int,
+        session_state: bool,
+        meter: Meter = UNMETERED,
+    ) -> None:
+        self._meter = meter
         self._url = url
         self._revision = revision
         self._pool_size = pool_size
@@ -35,13 +45,23 @@ class PostgresDatabase(Database):
 
     async def open(self) -> None:
         self._connections = Connections(
-            self._url, self._pool_size, session_state=self._session_state
+            self._url, self._pool_size, session_state=self._session_state, meter=self._meter
         )
 
     async def close(self) -> None:
         if self._connections is not None:
             await self._connections.close()
         self._connections = None
+
+    @property
+    def in_use(self) -> int:
+        """Connections with a statement under way."""
+        return self._connections.in_use if self._connections else 0
+
+    @property
+    def free(self) -> int:
+        """Connections that wait to be used again."""
+        return self._connections.free if self._connections else 0
 
     async def check(self) -> None:
         statement = Statement("SELECT version_num FROM alembic_version", {})

@@ -58,6 +58,7 @@ class SqliteDatabase(Database):
         self._writer = FileConnection(path, _WRITER_PATIENCE)
         self._scanner = FileConnection(path, _WRITER_PATIENCE, read_only=True)
         self._threads: dict[FileConnection, ThreadPoolExecutor] = {}
+        self.writes_waiting = 0
 
     async def open(self) -> None:
         self._threads = {
@@ -117,7 +118,11 @@ class SqliteDatabase(Database):
             with _transaction(connection):
                 return job(connection)
 
-        return await self._in_thread(self._writer, commit)
+        self.writes_waiting += 1
+        try:
+            return await self._in_thread(self._writer, commit)
+        finally:
+            self.writes_waiting -= 1
 
     async def _in_thread(self, file: FileConnection, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` in the thread that has the connection to itself."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from application.identity import AuditTrail
+from application.metering import AUDIT_EVENTS, UNMETERED, Meter
 
 _log = logging.getLogger("taskhaven.audit")
 _PURPOSE = b"taskhaven audit trail"
@@ -18,16 +19,19 @@ class LoggedAudit(AuditTrail):
     together; without the secret nobody can try out who it is.
     """
 
-    def __init__(self, secret: bytes, request_id: Callable[[], str | None]) -> None:
+    def __init__(
+        self, secret: bytes, request_id: Callable[[], str | None], meter: Meter = UNMETERED
+    ) -> None:
+        self._meter = meter
         self._key = hmac.digest(secret, _PURPOSE, "sha256")
         self._request_id = request_id
 
     def record(self, what: str, *, who: str | None = None, **details: str) -> None:
-        said = {"who": self._digest(who)} if who is not None else {}
-        said |= details | {"request": self._request_id() or ""}
-        _log.info(
-            "%s", " ".join([what, *(f"{name}={value!r}" for name, value in said.items() if value)])
-        )
+        said = {"who": self.alias(who)} if who is not None else {}
+        said |= details | {"request_id": self._request_id() or ""}
+        _log.info(what, extra={"said": {name: value for name, value in said.items() if value}})
+        self._meter.count(AUDIT_EVENTS, what)
 
-    def _digest(self, who: str) -> str:
+    def alias(self, who: str) -> str:
+        """What stands for somebody."""
         return hmac.digest(self._key, who.encode(), "sha256").hex()[:16]

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, time
 
 from adapters.tokens.compact import CompactToken
 from adapters.tokens.key_set import read_key_set
 from adapters.tokens.keys import Key, Keys, find
 from application.errors import InvalidToken, KeysUnavailable
+from application.metering import KEY_FETCHES, KEYS, KEYS_FETCHED, UNMETERED, Meter
 from application.ports import Lasting
 
 _EVERY = 300.0  # seconds between fetches: a key that was removed is refused within twice that
@@ -31,7 +32,14 @@ class FetchedKeys(Keys, Lasting):
     that it caused, or that was under way, unless there was one just before.
     """
 
-    def __init__(self, name: str, fetch: Fetch, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        fetch: Fetch,
+        seconds: Callable[[], float] = monotonic,
+        meter: Meter = UNMETERED,
+    ) -> None:
+        self._meter = meter
         self._generation = 0
         self._name = name
         self._fetch = fetch
@@ -101,10 +109,15 @@ class FetchedKeys(Keys, Lasting):
             keys = read_key_set(await self._fetch())
         except (OSError, ValueError) as error:
             _log.warning("the keys of %s could not be fetched: %s", self._name, error)
+            self._meter.count(KEY_FETCHES, self._name, "failed")
             return
         except Exception:  # noqa: BLE001 - nothing published may end the task in the background
             _log.exception("the keys of %s could not be read", self._name)
+            self._meter.count(KEY_FETCHES, self._name, "failed")
             return
+        self._meter.count(KEY_FETCHES, self._name, "fetched")
+        self._meter.set(KEYS_FETCHED, time(), self._name)
+        self._meter.set(KEYS, len(keys), self._name)
         if keys != self._keys:
             self._generation += 1
             _log.info("the keys of %s are now %d", self._name, len(keys))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from application.errors import StorageError
+from entrypoints.logs.config import configure
 from entrypoints.settings import Settings
 from entrypoints.settings.table import BadSetting
 from entrypoints.startup import CannotStart, prepare_database, settings_of
@@ -43,10 +44,17 @@ def read_settings() -> Settings:
         raise BadCall(str(error)) from None
 
 
-def prepare(settings: Settings) -> str | None:
-    """Make the database ready; returns its revision before. Raises `Failed`."""
+def _to_stderr(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def prepare(settings: Settings, say: Callable[[str], None] = _to_stderr) -> str | None:
+    """Make the database ready; returns its revision before. Raises `Failed`.
+
+    `say` is told what is waited for.
+    """
     try:
-        return prepare_database(settings, lambda message: click.echo(message, err=True))
+        return prepare_database(settings, say)
     except CannotStart as error:
         raise Failed(str(error)) from None
 
@@ -57,6 +65,7 @@ async def opened(settings: Settings) -> AsyncIterator["Container"]:
     # Takes a while to import, which a mistake in the call need not wait for.
     from entrypoints.container import Container
 
+    configure(settings)
     container = Container(settings=settings)
     storage = container.storage()
     await storage.open()

@@ -1,5 +1,7 @@
 """The command that serves."""
 
+import logging
+import logging.config
 import os
 import shutil
 import sys
@@ -8,8 +10,11 @@ from importlib.metadata import version
 import click
 
 from entrypoints.cli.parts import SETTINGS_HELP, Failed, prepare, read_settings
+from entrypoints.logs.config import log_config, log_kind
 from entrypoints.settings import Settings
 from entrypoints.startup import made_secret
+
+_log = logging.getLogger("taskhaven.server")
 
 
 @click.command(epilog=SETTINGS_HELP)
@@ -24,11 +29,15 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     # Worker processes read the environment anew, so what the options say goes there.
     os.environ.update({name: str(value) for name, value in chosen.items() if value is not None})
     settings = read_settings()
+    logging.config.dictConfig(log_config(settings))
     _refuse_if(taken(settings.host, settings.port), settings)
-    prepare(settings)
+    prepare(settings, lambda message: _log.warning(message.lower()))
     _refuse_if(taken(settings.host, settings.port), settings)  # preparing may have taken a while
-    click.echo(_welcome(settings))
-    sys.stdout.flush()
+    if log_kind(settings) == "console":
+        click.echo(_welcome(settings))
+        sys.stdout.flush()
+    else:
+        _log.info("serving", extra={"said": _facts(settings)})
     run(settings)
 
 
@@ -40,9 +49,21 @@ def _refuse_if(is_taken: bool, settings: Settings) -> None:
         )
 
 
-def _welcome(settings: Settings) -> str:
+def _facts(settings: Settings) -> dict[str, str]:
+    facts = {"version": version("taskhaven"), "storage": str(settings.database_url)}
+    facts["address"] = _base(settings)
+    if file := made_secret(settings):
+        facts["secret"] = f"{file}, made because JWT_SECRET is not set"
+    return facts
+
+
+def _base(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    base = f"http://{host}:{settings.port}"
+    return f"http://{host}:{settings.port}"
+
+
+def _welcome(settings: Settings) -> str:
+    base = _base(settings)
     lines = [
         f"Taskhaven {version('taskhaven')}, with {settings.database_url}",
         f"  API     {base}/api/v1",

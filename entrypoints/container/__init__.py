@@ -19,6 +19,10 @@ from application.tasks import (
 from application.trash import DeleteTask, EmptyTrash, ListTrash, RestoreTask
 from entrypoints.container.accounts import Identity
 from entrypoints.container.storages import Storages
+from entrypoints.container.vitals import vitals
+from entrypoints.http.leaving import Leaving
+from entrypoints.http.watch import Watch
+from entrypoints.logs.access import RequestLog
 
 _settings = Storages.settings.provided
 _tasks, _trash, _receipts = Storages.tasks, Storages.trash, Storages.receipts
@@ -69,4 +73,16 @@ class Container(Identity):
     )
     trim_journals = providers.Singleton(
         TrimJournals, journal=_journal, now=_now, keeps=_settings.journal_lasts
+    )
+    request_log: providers.Provider[RequestLog | None] = providers.Object(None)
+    leaving = providers.Singleton(Leaving)
+    watch = providers.Singleton(
+        Watch,
+        meter=Storages.meter,
+        log=request_log,
+        alias=Identity.audit.provided.alias,
+        proxies=_settings.trusted_proxies,
+    )
+    vitals = providers.Singleton(
+        vitals, Storages.settings, Storages.meter, Storages.storage, Storages.feed, watch
     )

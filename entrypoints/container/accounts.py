@@ -51,13 +51,16 @@ def _patience_with_addresses(settings: Settings) -> Patience | None:
 class Identity(Storages):
     """Every use case of accounts, and the one that tells who calls."""
 
-    tokens = providers.Singleton(Tokens, settings=Storages.settings, now=Storages.now)
+    tokens = providers.Singleton(
+        Tokens, settings=Storages.settings, now=Storages.now, meter=Storages.meter
+    )
     verifier = tokens.provided.verifier
     live = providers.Singleton(LiveSessions, sessions=Storages.sessions, now=Storages.now)
     audit = providers.Singleton(
         LoggedAudit,
         secret=tokens.provided.audit_secret,
         request_id=providers.Object(request_id.get),
+        meter=Storages.meter,
     )
     authenticate = providers.Singleton(Authenticate, verifier=verifier, live=live, audit=audit)
 
@@ -66,7 +69,7 @@ class Identity(Storages):
         off=providers.Object(None),
         memory=providers.Singleton(MemoryLimiter, Storages.settings.provided.rate_limit),
     )
-    hasher = providers.Singleton(Argon2id)
+    hasher = providers.Singleton(Argon2id, meter=Storages.meter)
     common = providers.Singleton(ListedPasswords)
     grants = providers.Singleton(
         Grants,

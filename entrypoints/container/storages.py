@@ -13,6 +13,7 @@ from adapters.memory.sessions import MemorySessions
 from adapters.memory.tallies import MemoryTallies
 from adapters.memory.tasks import MemoryTasks
 from adapters.memory.trash import MemoryTrash
+from adapters.metrics.prometheus import PrometheusMeter
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.tasks import PostgresTasks
@@ -57,6 +58,7 @@ class Storages(containers.DeclarativeContainer):
 
     now = providers.Singleton(SystemClock)
     new_id = providers.Singleton(RandomIds)
+    meter = providers.Singleton(PrometheusMeter)
 
     memory = providers.Singleton(MemoryDatabase)
     sqlite = providers.Singleton(SqliteDatabase, path=target, revision=HEAD)
@@ -66,6 +68,7 @@ class Storages(containers.DeclarativeContainer):
         revision=HEAD,
         pool_size=settings.provided.database_pool_size,
         session_state=settings.provided.session_state,
+        meter=meter,
     )
 
     databases = (memory, sqlite, postgres)
@@ -79,7 +82,7 @@ class Storages(containers.DeclarativeContainer):
             PostgresNotices, url=settings.provided.direct_target, database=postgres
         ),
     )
-    feed = providers.Singleton(Feed, journal=journal, notices=notices)
+    feed = providers.Singleton(Feed, journal=journal, notices=notices, meter=meter)
     tasks = providers.Selector(
         scheme,
         memory=providers.Singleton(MemoryTasks, memory, written=feed.provided.changed),

@@ -18,6 +18,7 @@ from adapters.tokens.signing import (
 )
 from adapters.tokens.verifier import JwtVerifier
 from application.identity import TokenSigner, TokenVerifier
+from application.metering import UNMETERED, Meter
 from application.ports import Clock, Lasting
 from domain.owner import OWN
 from entrypoints.settings import Settings
@@ -32,10 +33,13 @@ class Tokens:
     with the key pair, or else with the secret.
     """
 
-    def __init__(self, settings: Settings, now: Clock) -> None:
+    def __init__(self, settings: Settings, now: Clock, meter: Meter = UNMETERED) -> None:
         self._settings = settings
         self._now = now
-        self._fetched = [FetchedKeys(i.name, KeySetUrl(i.jwks_url)) for i in settings.issuers]
+        self._fetched = [
+            FetchedKeys(issuer.name, KeySetUrl(issuer.jwks_url), meter=meter)
+            for issuer in settings.issuers
+        ]
         self._key_of_this_process = token_bytes(32)
         self.verifier: TokenVerifier = JwtVerifier([*self._issuers()], now, reserved=OWN_ISSUER)
 

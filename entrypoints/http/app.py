@@ -12,8 +12,10 @@ from application.ports import Lasting
 from entrypoints.http.chores import Chore, doing
 from entrypoints.http.cors import Cors
 from entrypoints.http.edge import Edge
+from entrypoints.http.leaving import Leaving
 from entrypoints.http.problems import answer_to
 from entrypoints.http.routing import options
+from entrypoints.http.watch import Watch
 
 
 def create_app(
@@ -22,10 +24,13 @@ def create_app(
     chores: Sequence[Chore],
     *,
     origins: Sequence[str] = (),
+    watch: Watch,
+    leaving: Leaving,
 ) -> ASGIApp:
     """The application with these routes; while it lives `lasting` are open and `chores` are done.
 
-    Pages of `origins` may call it.
+    Pages of `origins` may call it. `watch` sees every request; from `leaving` on, connections end
+    with the answer.
     """
 
     @asynccontextmanager
@@ -47,9 +52,13 @@ def create_app(
             request_max_body_size=None,  # the edge has read the body, within its own limit
         ),
         Cors(origins),
+        watch,
+        leaving,
     )
 
 
 def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    answer = answer_to(error, request.scope["state"]["request_id"])
+    state = request.scope["state"]
+    answer = answer_to(error, state["request_id"])
+    state["code"] = answer.code
     return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from math import ceil
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +17,9 @@ from entrypoints.http.answers import Answer
 from entrypoints.http.cors import Cors, Header, is_preflight
 from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
 from entrypoints.http.intake import LONGEST_BATCH, LONGEST_BODY, take_body
+from entrypoints.http.leaving import Leaving
 from entrypoints.http.problems import answer_to
+from entrypoints.http.watch import Watch
 from entrypoints.request import request_id
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -45,9 +49,11 @@ class Edge:
     message, and never sees HEAD: wherever GET is, HEAD is the same without the body.
     """
 
-    def __init__(self, app: ASGIApp, cors: Cors) -> None:
+    def __init__(self, app: ASGIApp, cors: Cors, watch: Watch, leaving: Leaving) -> None:
         self._app = app
         self._cors = cors
+        self._watch = watch
+        self._leaving = leaving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
@@ -56,16 +62,20 @@ class Edge:
             await self._app(scope, receive, send)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
         headers = [(name.lower(), value) for name, value in scope["headers"]]
         id = _request_id(headers)
         request_id.set(id)
         added = [(b"x-request-id", id.encode()), *self._cors.of(headers)]
+        if self._leaving.now:
+            added.append((b"connection", b"close"))
         state: dict[str, Any] = {"request_id": id}
         reply = _Reply(send, added, state, without_body=scope["method"] == "HEAD")
         inner: dict[str, Any] = {**scope, "state": state}
         if scope["method"] == "HEAD":
             inner["method"] = "GET"
             inner["state"]["head"] = True
+        self._watch.in_flight += 1
         try:
             _check_limits(scope, headers)
             if is_preflight(scope["method"], headers):
@@ -81,23 +91,46 @@ class Edge:
             if reply.started:
                 raise  # half an answer cannot be mended; the server closes the connection
             await reply.answer(answer)
+        finally:
+            self._watch.in_flight -= 1
+            self._watch.answered(
+                scope,
+                inner.get("path_template"),
+                state,
+                headers,
+                status=reply.status,
+                began=began,
+                answered=reply.at,
+            )
 
 
 class _Reply:
     """One answer on its way out: adds what every answer carries."""
 
     def __init__(
-        self, send: Send, added: list[Header], state: Mapping[str, Any], *, without_body: bool
+        self, send: Send, added: list[Header], state: dict[str, Any], *, without_body: bool
     ) -> None:
         self._send = send
         self._added = added
         self._state = state
         self._without_body = without_body
-        self.started = False
+        self._at: float | None = None
+        self.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+
+    @property
+    def started(self) -> bool:
+        """Whether the beginning of it was sent."""
+        return self._at is not None
+
+    @property
+    def at(self) -> float:
+        """When it began, on the clock of `perf_counter`."""
+        return perf_counter() if self._at is None else self._at
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self._at = perf_counter()
+            self.status = message["status"]
             own = [(name.lower(), value) for name, value in message["headers"]]
             said = {name for name, _ in own}
             own += [header for header in _UNLESS_SAID if header[0] not in said]
@@ -107,6 +140,7 @@ class _Reply:
         await self._send(message)
 
     async def answer(self, answer: Answer) -> None:
+        self._state["code"] = answer.code
         headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
         length = (b"content-length", str(len(answer.body)).encode())
         await self.whole(answer.status, [*headers, length], answer.body)

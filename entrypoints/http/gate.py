@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.errors import InvalidToken
 from application.identity import AuditTrail
 from application.limits import Limiter
+from application.metering import LIMITED, UNMETERED, Meter
 from application.sessions import Authenticate
 from domain.errors import NotOwner
 from domain.owner import Actor
@@ -26,6 +27,7 @@ class Gate:
     audit: AuditTrail
     limiter: Limiter | None = None
     proxies: tuple[Network, ...] = ()
+    meter: Meter = UNMETERED
 
     async def actor(self, incoming: Incoming) -> Actor:
         """Who calls. Raises `NoToken`, `InvalidToken` and `TooManyRequests`."""
@@ -34,7 +36,8 @@ class Gate:
         except (NoToken, InvalidToken):
             await self.count_stranger(incoming)
             raise
-        await self._count(incoming, f"user {actor.owner.key}")
+        incoming.request.scope["state"]["who"] = actor.owner.key
+        await self._count(incoming, "user", actor.owner.key)
         return actor
 
     async def call(self, request: AnyRequest) -> Call:
@@ -53,7 +56,7 @@ class Gate:
 
     async def count_stranger(self, incoming: Incoming) -> None:
         """Count a request of somebody who has no token. Raises `TooManyRequests`."""
-        await self._count(incoming, f"address {self.address(incoming)}")
+        await self._count(incoming, "address", self.address(incoming))
 
     def address(self, incoming: Incoming) -> str | None:
         """Where a request comes from."""
@@ -61,10 +64,11 @@ class Gate:
         forwarded = incoming.header("x-forwarded-for")
         return client_address(peer[0] if peer else None, forwarded, self.proxies)
 
-    async def _count(self, incoming: Incoming, whom: str) -> None:
+    async def _count(self, incoming: Incoming, by: str, whom: str | None) -> None:
         if self.limiter is None:
             return
-        standing = await self.limiter.take(whom)
+        standing = await self.limiter.take(f"{by} {whom}")
         incoming.request.scope["state"]["standing"] = standing
         if not standing.allowed:
+            self.meter.count(LIMITED, by)
             raise TooManyRequests(standing.wait)

@@ -9,8 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from application.errors import StorageError
+from application.metering import READY, UNMETERED, Meter
 from application.ports import Clock, Storage
 from domain.instant import format_instant
+from entrypoints.http.leaving import Leaving
 from entrypoints.http.routing import route
 
 _FRESH = 1.0  # seconds for which a finding holds, so that probes cannot load the storage
@@ -22,6 +24,8 @@ class HealthRoutes:
 
     storage: Storage
     now: Clock
+    leaving: Leaving
+    meter: Meter = UNMETERED
     _ready: bool = field(default=False, init=False)
     _until: float = field(default=0.0, init=False)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -42,6 +46,8 @@ class HealthRoutes:
         return self._answer("live", True)
 
     async def ready(self) -> ASGIResponse:
+        if self.leaving.now:
+            return self._answer("leaving", False)
         ready = await self._is_ready()
         return self._answer("ready" if ready else "not ready", ready)
 
@@ -53,6 +59,7 @@ class HealthRoutes:
                     self._ready = True
                 except StorageError:
                     self._ready = False
+                self.meter.set(READY, self._ready and not self.leaving.now)
                 self._until = monotonic() + _FRESH
             return self._ready
 

@@ -1,10 +1,9 @@
 """The route on which changes are told as they happen (contract §6)."""
 
 import asyncio
-import signal
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
@@ -12,13 +11,13 @@ from litestar.response.base import ASGIResponse
 from application.errors import Crowded, InvalidToken, KeysUnavailable, StorageError
 from application.journal import FollowChanges, Since
 from application.live import Feed
-from application.ports import Lasting
 from application.tasks import ReadPosition
 from domain.errors import HistoryGone
 from entrypoints.http.calls import AnyRequest, Call
 from entrypoints.http.errors import Fault, InvalidRequest
 from entrypoints.http.gate import Gate
 from entrypoints.http.journal_bodies import write_change
+from entrypoints.http.leaving import Leaving
 from entrypoints.http.places import read_since, write_since
 from entrypoints.http.query import read_query
 from entrypoints.http.reading import ParameterReader
@@ -32,30 +31,21 @@ _RECONNECT = b"retry: 1000\n\n"  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class LiveRoutes(Lasting):
+class LiveRoutes:
     """The handler, with all it needs as fields; the container fills them once.
 
-    Streams end when the process is told that it will soon be stopped (`SIGUSR1`), so that clients
-    go elsewhere before it is.
+    Streams end when the process is about to be stopped, so that clients go elsewhere before it is.
     """
 
     gate: Gate
     feed: Feed
     follow_changes: FollowChanges
     read_position: ReadPosition
-    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    leaving: Leaving
 
     def routes(self) -> list[HTTPRouteHandler]:
         """The handler at its paths."""
         return [route("GET", forms("/changes/stream"), self.stream)]
-
-    async def open(self) -> None:
-        self.leaving.clear()
-        with suppress(NotImplementedError, RuntimeError):  # no such signals, or not the main thread
-            asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._leave)
-
-    async def close(self) -> None:
-        self._leave()
 
     async def stream(self, request: AnyRequest) -> ASGIResponse:
         call = await self.gate.call(request)
@@ -66,10 +56,6 @@ class LiveRoutes(Lasting):
             await self.follow_changes(call.actor, call.owner, since, limit=1)
         self.feed.check_room(call.owner)
         return Streamed(self._events(call, since))
-
-    def _leave(self) -> None:
-        self.leaving.set()
-        self.feed.wake()
 
     async def _events(self, call: Call, since: Since) -> AsyncGenerator[bytes, None]:
         yield _RECONNECT
@@ -88,7 +74,7 @@ class LiveRoutes(Lasting):
     async def _told(
         self, call: Call, since: Since, news: asyncio.Event
     ) -> AsyncGenerator[bytes, None]:
-        while not self.leaving.is_set():
+        while not self.leaving.now:
             news.clear()
             # A client that goes away must not break off what storage is doing.
             await asyncio.shield(self.gate.authenticate(call.bearer()))  # expired, revoked?

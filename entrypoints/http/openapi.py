@@ -49,6 +49,7 @@ def document(version: str, *, accounts: bool) -> Schema:
             **journal_paths("/api/v1", owned=False),
             **(account_paths("/api/v1/auth") if accounts else {}),
             **{path: _health_path(path) for path in ("/health", "/health/live", "/health/ready")},
+            "/metrics": _metrics_path(),
         },
         "components": {
             "securitySchemes": {
@@ -145,6 +146,23 @@ def _health_path(path: str) -> Schema:
             "tags": ["health"],
             "security": [],
             "responses": responses,
+        }
+    }
+
+
+def _metrics_path() -> Schema:
+    return {
+        "get": {
+            "operationId": "metrics",
+            "summary": "Figures for Prometheus; elsewhere than on loopback with METRICS_TOKEN",
+            "tags": ["health"],
+            "security": [],
+            "responses": {
+                "200": {
+                    "description": "Prometheus's text format",
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                }
+            },
         }
     }
 

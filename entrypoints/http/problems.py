@@ -128,9 +128,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
 
 
 def answer_to(error: Exception, request_id: str) -> Answer:
-    """The answer to an error, which stands in the log under the same request id."""
+    """The answer to an error. What is our fault stands in the log under the same request id."""
     problem = _problem_of(error.reason if isinstance(error, BatchRefused) else error)
-    _log_problem(problem, error, request_id)
+    _log_problem(problem, error)
     errors = _errors_of(error)
     document: dict[str, Any] = {
         "type": f"urn:taskhaven:problem:{problem.code}",
@@ -147,7 +147,7 @@ def answer_to(error: Exception, request_id: str) -> Answer:
         headers["allow"] = allow((error.headers or {}).get("allow", "").split(", "))
     if isinstance(error, TooManyTries | TooManyRequests):
         headers["retry-after"] = str(max(1, ceil(error.wait.total_seconds())))
-    return Answer(problem.status, headers, msgspec.json.encode(document))
+    return Answer(problem.status, headers, msgspec.json.encode(document), problem.code)
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -159,13 +159,13 @@ def _problem_of(error: Exception) -> Problem:
     return _INTERNAL
 
 
-def _log_problem(problem: Problem, error: Exception, request_id: str) -> None:
+def _log_problem(problem: Problem, error: Exception) -> None:
     if problem is _INTERNAL:
-        _log.error("request %s failed", request_id, exc_info=error)
-    elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.warning("request %s: %s: %s", request_id, problem.code, error)
-    else:  # the texts of others may quote the client
-        _log.info("request %s: %d %s", request_id, problem.status, problem.code)
+        _log.error("request failed", exc_info=error)
+    elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # others' texts may quote the client
+        _log.warning(
+            "request not served", extra={"said": {"code": problem.code, "why": str(error)}}
+        )
 
 
 def _errors_of(error: Exception) -> Sequence[dict[str, str]]:

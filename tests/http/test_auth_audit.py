@@ -1,6 +1,5 @@
 """Who got in, who did not and what was ended is in the log; nobody's name or secret is (O12)."""
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,14 +7,14 @@ import pytest
 from tests.http.accounts import PASSWORD, WRONG, Member, call, log_in, new_email, refresh, register
 from tests.http.api import Api, User, container, in_process
 from tests.http.trail import Trail
+from tests.log_lines import LogLines
 
 
 @pytest.fixture
-def trail(caplog: pytest.LogCaptureFixture) -> Iterator[Trail]:
-    with caplog.at_level(logging.DEBUG):
-        trail = Trail(caplog, {PASSWORD, WRONG})
-        yield trail
-        trail.check()
+def trail(log_lines: LogLines) -> Iterator[Trail]:
+    trail = Trail(log_lines, {PASSWORD, WRONG})
+    yield trail
+    trail.check()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The error table is complete, and what goes wrong on our side stays there (contract §5)."""
 
 import json
-import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from entrypoints.http.errors import Fault, InvalidRequest, RequestError
 from entrypoints.http.problems import PROBLEMS, answer_to
 from tests.http.answers import refusal
 from tests.http.api import Api, container, in_process, path_of
+from tests.log_lines import LogLines
 
 
 def tree(root: type[Exception]) -> Iterator[type[Exception]]:
@@ -78,17 +78,17 @@ def test_every_fault_is_named_in_its_own_way() -> None:
 @pytest.mark.parametrize(
     ("error", "verdict", "level"),
     [
-        (RuntimeError("SELECT secret"), (500, "internal"), logging.ERROR),
-        (KeyError("secret"), (500, "internal"), logging.ERROR),
-        (CorruptRecord("secret"), (500, "internal"), logging.ERROR),
-        (RecursionError("secret"), (500, "internal"), logging.ERROR),
-        (Unavailable("secret"), (503, "storage_unavailable"), logging.WARNING),
-        (Busy("secret"), (503, "busy"), logging.WARNING),
+        (RuntimeError("SELECT secret"), (500, "internal"), "error"),
+        (KeyError("secret"), (500, "internal"), "error"),
+        (CorruptRecord("secret"), (500, "internal"), "error"),
+        (RecursionError("secret"), (500, "internal"), "error"),
+        (Unavailable("secret"), (503, "storage_unavailable"), "warning"),
+        (Busy("secret"), (503, "busy"), "warning"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 async def test_a_failure_is_told_in_constant_words_and_logged_once(
-    caplog: pytest.LogCaptureFixture, error: Exception, verdict: tuple[int, str], level: int
+    log_lines: LogLines, error: Exception, verdict: tuple[int, str], level: str
 ) -> None:
     async def fail(*_: object) -> None:
         raise error
@@ -101,9 +101,8 @@ async def test_a_failure_is_told_in_constant_words_and_logged_once(
     assert refusal(answer) == verdict
     assert "secret" not in answer.text
     assert answer.headers.get("retry-after") == ("1" if verdict[0] == 503 else None)
-    (record,) = caplog.records
-    assert record.levelno == level
-    assert "mine" in record.getMessage()
+    (line,) = log_lines.of("taskhaven.http")
+    assert (line["level"], line["request_id"]) == (level, "mine")
 
 
 async def test_a_refusal_is_not_logged(memory_api: Api, caplog: pytest.LogCaptureFixture) -> None:
@@ -139,4 +138,4 @@ async def test_a_damaged_row_is_our_fault(
 
     assert [refusal(answer) for answer in answers] == [(500, "internal")] * 3
     assert others == [fine]
-    assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
+    assert [record.levelname for record in caplog.records] == ["ERROR"] * 3

@@ -1,23 +1,20 @@
 """The audit trail as it stands in the log."""
 
-import logging
 import re
 from dataclasses import dataclass, field
 
-import pytest
-
 from tests.http.accounts import Member
+from tests.log_lines import LogLines
 
-LINE = re.compile(r"(?P<what>[a-z]+\.[a-z_]+)(?P<said>(?: [a-z]+='[^']*')*)")
 PERSON = re.compile(r"[0-9a-f]{16}")
-OURS = ("taskhaven", "litestar", "asyncio")
+BESIDES = {"time", "level", "event", "logger", "request_id"}
 
 
 @dataclass(slots=True)
 class Trail:
     """What was recorded since it was asked last, and all that must never be."""
 
-    caplog: pytest.LogCaptureFixture
+    lines: LogLines
     secrets: set[str] = field(default_factory=set)
 
     def keep_from(self, *members: Member) -> None:
@@ -25,27 +22,17 @@ class Trail:
             self.secrets |= {member.email, member.id, member.token, member.refresh_token}
 
     def events(self) -> list[tuple[str, dict[str, str]]]:
-        found = [
-            record.getMessage()
-            for record in self.caplog.records
-            if record.name == "taskhaven.audit" and record.levelno == logging.INFO
-        ]
+        found = self.lines.of("taskhaven.audit")
         self.check()
-        self.caplog.clear()
-        return [parsed(line) for line in found]
+        self.lines.clear()
+        for line in found:
+            assert line["level"] == "info"
+            assert line["request_id"], "under which the answer can be found"
+            assert PERSON.fullmatch(line.get("who", "0" * 16))
+        return [
+            (line["event"], {name: line[name] for name in line.keys() - BESIDES}) for line in found
+        ]
 
     def check(self) -> None:
-        for record in self.caplog.records:
-            if record.name.startswith(OURS):
-                text = f"{record.getMessage()} {record.exc_text or ''}"
-                assert not [secret for secret in self.secrets if secret in text]
-
-
-def parsed(line: str) -> tuple[str, dict[str, str]]:
-    match = LINE.fullmatch(line)
-    assert match, line
-    said = dict(re.findall(r"([a-z]+)='([^']*)'", match["said"]))
-    assert said.pop("request"), "under which the answer can be found"
-    if "who" in said:
-        assert PERSON.fullmatch(said["who"])
-    return match["what"], said
+        for text in self.lines.texts:
+            assert not [secret for secret in self.secrets if secret in text]

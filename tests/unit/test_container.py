@@ -20,7 +20,7 @@ def container(request: pytest.FixtureRequest) -> Container:
 
 
 def test_everything_can_be_built(container: Container) -> None:
-    names = container.providers.keys() - ADAPTERS - {"scheme", "target", "notices"}
+    names = container.providers.keys() - ADAPTERS - {"scheme", "target", "notices", "request_log"}
 
     built = {name: getattr(container, name)() for name in names}
 

@@ -1,0 +1,51 @@
+"""The route on which Prometheus reads the figures (contract §9, `METRICS_TOKEN`)."""
+
+import asyncio
+import hmac
+from dataclasses import dataclass
+
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from application.metering import Meter
+from entrypoints.http.calls import AnyRequest, Incoming
+from entrypoints.http.errors import NoToken
+from entrypoints.http.routing import route
+from entrypoints.settings.secret import Secret
+
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsRoutes:
+    """The handler. To whoever may not read, there is no such path.
+
+    Without a `token` the machine itself may, where the service listens on `loopback` alone; not
+    what a proxy on the machine passes on.
+    """
+
+    meter: Meter
+    token: Secret | None
+    loopback: bool
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """The handler at its path."""
+        return [route("GET", "/metrics", self.metrics)]
+
+    async def metrics(self, request: AnyRequest) -> ASGIResponse:
+        if not self._may_read(Incoming(request)):
+            raise NotFoundException
+        text = await asyncio.to_thread(self.meter.text)
+        return ASGIResponse(body=text, headers={"content-type": _TEXT})
+
+    def _may_read(self, incoming: Incoming) -> bool:
+        if self.token is None:
+            forwarded = any(incoming.header(name) for name in _FORWARDED)
+            return self.loopback and not forwarded
+        try:
+            given = incoming.bearer()
+        except NoToken:
+            return False
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self.token.raw)

@@ -1,0 +1,97 @@
+"""Sees every request: what is counted of it, and what is logged."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any
+
+from litestar.types import HTTPScope
+
+from application.metering import PROBLEMS, REQUEST_SECONDS, REQUESTS, UNMETERED, Meter
+from entrypoints.http.addresses import client_address
+from entrypoints.http.cors import Header
+from entrypoints.settings.limits import Network
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NONE = "none"
+
+
+class Watch:
+    """Counts each request in `meter`, and has `log` say in one line what came of it.
+
+    A request appears by its route's template, never its path, and a caller as `alias` makes of
+    them: nothing that a client chose stands there but its request id.
+    """
+
+    def __init__(
+        self,
+        meter: Meter = UNMETERED,
+        log: Callable[..., None] | None = None,
+        alias: Callable[[str], str] = str,
+        proxies: tuple[Network, ...] = (),
+    ) -> None:
+        self._meter = meter
+        self._log = log
+        self._alias = alias
+        self._proxies = proxies
+        self.in_flight = 0
+
+    def answered(
+        self,
+        scope: HTTPScope,
+        template: str | None,
+        state: Mapping[str, Any],
+        headers: Iterable[Header],
+        *,
+        status: int,
+        began: float,
+        answered: float,
+    ) -> None:
+        """A request was answered, with `status`, the beginning of which was sent at `answered`."""
+        method = scope["method"] if scope["method"] in _METHODS else _NONE
+        route = _documented(template) if template else _NONE
+        self._meter.count(REQUESTS, route, method, str(status))
+        self._meter.time(REQUEST_SECONDS, answered - began, route, method)
+        code: str | None = state.get("code")
+        if code is not None:
+            self._meter.count(PROBLEMS, code)
+        if self._log is not None:
+            said = {"method": method, "route": route, "status": status}
+            said["ms"] = round((answered - began) * 1000, 2)
+            if code is not None:
+                said["code"] = code
+            if (who := state.get("who")) is not None:
+                said["who"] = self._alias(who)
+            if template and template.endswith("/stream"):
+                said["open_s"] = round(perf_counter() - began, 1)
+            said["address"] = self._address(scope, headers)
+            said["request_id"] = state["request_id"]
+            self._log(_level(route, status), **said)
+
+    def _address(self, scope: HTTPScope, headers: Iterable[Header]) -> str | None:
+        peer = scope.get("client")
+        forwarded = tuple(value.decode("latin-1") for name, value in headers if name == _FORWARDED)
+        return _client(peer[0] if peer else None, forwarded, self._proxies)
+
+
+def _level(route: str, status: int) -> str:
+    """Probes ask every second, and whoever asks is told: their lines are for debugging."""
+    if route.startswith("/health") or route == "/metrics":
+        return "debug"
+    return "error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "info"
+
+
+_FORWARDED = b"x-forwarded-for"
+_client = lru_cache(4096)(client_address)
+
+
+@lru_cache(1024)
+def _documented(template: str) -> str:
+    """The documented one of an owner route's four forms; other routes as they are."""
+    for prefix in ("/api/v1", "/api"):
+        if template.startswith(f"{prefix}/"):
+            rest = template.removeprefix(prefix)
+            user = "" if rest.startswith(("/auth/", "/{user_id}/")) else "/{user_id}"
+            return f"/api/v1{user}{rest}"
+    return template
