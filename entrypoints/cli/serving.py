@@ -4,6 +4,7 @@ import logging
 import logging.config
 import os
 import shutil
+import signal
 import sys
 from importlib.metadata import version
 
@@ -23,6 +24,7 @@ _log = logging.getLogger("taskhaven.server")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [WORKERS; 1]")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Wait for the database, migrate it, and serve until interrupted."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has its own way
     from entrypoints.serve import run, taken
 
     chosen = {"HOST": host, "PORT": port, "WORKERS": workers}

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import parent_process
 
 from application.ports import Lasting
 
@@ -37,7 +38,8 @@ class Leaving(Lasting):
         self.now = False
         with suppress(NotImplementedError, RuntimeError):  # no such signals, or not the main thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.leave)
-        self._watching = asyncio.create_task(self._watch(os.getppid()))
+        if (parent := parent_process()) is not None and parent.pid is not None:
+            self._watching = asyncio.create_task(self._watch(parent.pid))
 
     async def close(self) -> None:
         self.leave()

@@ -90,8 +90,13 @@ class Server:
         """Ask it to end; it has to end well."""
         assert self._process
         self._process.send_signal(signal.SIGTERM)
+        self.ended()
+
+    def ended(self, *, but: int = 0) -> None:
+        """Wait for its end, which has to be a good one, or with the exit code `but`."""
+        assert self._process
         try:
-            assert self._process.wait(PATIENCE) == 0, self.log
+            assert self._process.wait(PATIENCE) in {0, but}, self.log
         finally:
             self.kill()
 
