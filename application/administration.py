@@ -9,6 +9,7 @@ from application.ports import Clock
 from domain.account import Account
 from domain.credentials import Email
 from domain.errors import NoAccount
+from domain.owner import Owner
 
 _LISTED_AT_ONCE = 500
 
@@ -43,6 +44,18 @@ class ListAccounts:
             for account in found:
                 yield account
             after = found[-1].id
+
+
+@dataclass(frozen=True, slots=True)
+class FindAccount:
+    """The account with an address, or of an owner. Raises `NoAccount`."""
+
+    accounts: Accounts
+
+    async def __call__(self, whose: Email | Owner) -> Account:
+        if isinstance(whose, Owner):
+            return await self.accounts.get(whose)
+        return await _found(self.accounts, whose)
 
 
 @dataclass(frozen=True, slots=True)

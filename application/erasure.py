@@ -3,7 +3,7 @@
 from asyncio import shield
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from application.errors import StorageError
@@ -11,10 +11,10 @@ from application.identity import Accounts, AuditTrail, Owners, Sessions
 from application.passwords import ProvePassword
 from application.ports import Clock, Journal, Tasks, Trash
 from application.sessions import Client, LiveSessions, acting
+from application.transfer import every_task
 from domain.account import Account
 from domain.change import Entry
 from domain.credentials import Password
-from domain.listing import Listing, Order, SortKey, mark_of
 from domain.owner import Actor, Owner
 from domain.reading import read_members
 from domain.session import Session
@@ -22,8 +22,6 @@ from domain.task import Task
 
 _ERASED_AT_ONCE = 1000
 _EXPORTED_AT_ONCE = 500
-
-_OLDEST_FIRST = (Order(SortKey.CREATED_AT),)
 
 _SETTLED = timedelta(minutes=5)
 """After that long no write is under way any more that began before an account was erased."""
@@ -56,18 +54,23 @@ class EraseAccount:
 
 @dataclass(frozen=True, slots=True)
 class FinishErasures:
-    """Erase what writes under way left behind an erased account, or an erasure cut short."""
+    """Erase what writes under way left behind an erased account, or an erasure cut short.
+
+    Returns how many accounts were erased for good.
+    """
 
     accounts: Accounts
     owners: Owners
     now: Clock
 
-    async def __call__(self) -> None:
-        before = self.now() - _SETTLED
+    async def __call__(self) -> int:
+        before, finished = self.now() - _SETTLED, 0
         while erased := await self.accounts.erased(before=before, limit=_ERASED_AT_ONCE):
             for owner in erased:
                 await _erase(self.owners, owner)
                 await self.accounts.forget(owner)
+                finished += 1
+        return finished
 
 
 async def _erase(owners: Owners, owner: Owner) -> None:
@@ -108,25 +111,15 @@ class ExportAccount:
         return Export(
             account,
             await self.sessions.of(owner),
-            self._tasks(owner),
+            every_task(self.tasks, owner),
             self._trash(owner),
             self._entries(owner),
         )
 
-    async def _tasks(self, owner: Owner) -> AsyncIterator[Sequence[Task]]:
-        listing = Listing(_EXPORTED_AT_ONCE, orders=_OLDEST_FIRST)
-        while True:
-            # A reader who goes away must not break off what storage is doing.
-            page = await shield(self.tasks.page(owner, listing))
-            if page.tasks:
-                yield page.tasks
-            if not page.more:
-                return
-            listing = replace(listing, after=mark_of(page.tasks[-1], listing.orders))
-
     async def _trash(self, owner: Owner) -> AsyncIterator[Sequence[Task]]:
         after, more = None, True
         while more:
+            # A reader who goes away must not break off what storage is doing.
             tasks, more = await shield(self.trash.page(owner, after=after, limit=_EXPORTED_AT_ONCE))
             if tasks:
                 yield tasks

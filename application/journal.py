@@ -6,11 +6,13 @@ Each use case is a sentence, as in `tasks.py`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from application.once import Once, Versions, done_once, receipt_of
 from application.ports import Changes, Clock, Journal, Receipts, Tasks
+from application.sweeping import sweep_all
 from domain.change import Entry, content, content_before
 from domain.errors import FieldError, HistoryGone, InvalidFields
 from domain.fields import read_fields
@@ -156,20 +158,24 @@ class RevertTask:
 
 @dataclass(frozen=True, slots=True)
 class TrimJournals:
-    """Drop the entries that are older than the journal `keeps`, bit by bit, of every owner."""
+    """Drop the entries that are older than the journal `keeps`, bit by bit, of every owner.
+
+    Returns how many.
+    """
 
     journal: Journal
     now: Clock
     keeps: timedelta
 
-    async def __call__(self) -> None:
-        before, after = self.now() - self.keeps, None
+    async def __call__(self) -> int:
+        before, after, dropped = self.now() - self.keeps, None, 0
         while owners := await self.journal.oldest(after=after, limit=_OWNERS_AT_ONCE):
             for owner, oldest in owners:
                 if oldest is not None and oldest < before:
-                    await self._trim(owner, before)
+                    dropped += await self._trim(owner, before)
             after = owners[-1][0]
+        return dropped
 
-    async def _trim(self, owner: Owner, before: datetime) -> None:
-        while await self.journal.trim(owner, before=before, limit=_READ_AT_ONCE) == _READ_AT_ONCE:
-            pass
+    async def _trim(self, owner: Owner, before: datetime) -> int:
+        trim = partial(self.journal.trim, owner, before=before)
+        return await sweep_all(trim, at_once=_READ_AT_ONCE)

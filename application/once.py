@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from application.errors import Busy, KeyTaken
 from application.ports import Clock, Receipt, Receipts
+from application.sweeping import sweep_all
 from domain.errors import (
     BatchRefused,
     TaskhavenError,
@@ -23,7 +25,6 @@ Versions = frozenset[int] | None
 T = TypeVar("T")
 
 KEPT = timedelta(hours=24)
-_SWEPT_AT_ONCE = 1000
 _DONE_MEANWHILE = (KeyTaken, BatchRefused, TaskNotFound, TooManyTasks, VersionMismatch)
 
 
@@ -89,12 +90,10 @@ async def done_once(
 
 @dataclass(frozen=True, slots=True)
 class ForgetReceipts:
-    """Forget the receipts that have expired, bit by bit, so that no writer has to wait for it."""
+    """Forget the receipts that have expired, bit by bit; returns how many."""
 
     receipts: Receipts
     now: Clock
 
-    async def __call__(self) -> None:
-        at = self.now()
-        while await self.receipts.sweep(at=at, limit=_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
-            pass
+    async def __call__(self) -> int:
+        return await sweep_all(partial(self.receipts.sweep, at=self.now()))

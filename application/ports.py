@@ -134,17 +134,21 @@ class Tasks(Protocol):
         *,
         most: int | None = None,
         receipt: Callable[[Sequence[Change]], Receipt] | None = None,
+        trashed: bool = False,
     ) -> Sequence[Change]:
         """Store the changes that `plan` makes of those of the owner's present tasks, and return
         them: all of them in one step, in their order, or none.
 
-        `plan` is pure and may be called again, as `change` of `update` is. Changes of one task
-        follow from each other. Raises `TooManyTasks` as `add` does, and `Busy`.
+        `trashed` says that those in the trash are wanted too. `plan` is pure and may be called
+        again, as `change` of `update` is. Changes of one task follow from each other. Raises
+        `TooManyTasks` as `add` does, and `Busy`.
         """
 
     @abstractmethod
-    async def some(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, Task]:
-        """Those of the owner's present tasks."""
+    async def some(
+        self, owner: Owner, ids: Collection[UUID], *, trashed: bool = False
+    ) -> Mapping[UUID, Task]:
+        """Those of the owner's present tasks, and of those in the trash if `trashed`."""
 
 
 Written = Callable[[Owner], None]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from application.identity import (
     TokenVerifier,
 )
 from application.ports import Clock, NewId
+from application.sweeping import sweep_all
 from domain.account import Account
 from domain.errors import InvalidRefreshToken, NoAccount, SessionNotFound
 from domain.owner import OWN, Actor, Owner
@@ -28,7 +30,6 @@ from domain.session import SECRET_BYTES, RefreshToken, Session, begin
 
 _FRESH = 0.8  # seconds for which a live session counts as live without another look
 _MOST_REMEMBERED = 50_000
-_SWEPT_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,15 +258,13 @@ class EndSession:
 
 @dataclass(frozen=True, slots=True)
 class ForgetSessions:
-    """Forget the sessions that are over, bit by bit, so that nobody has to wait for it."""
+    """Forget the sessions that are over, bit by bit; returns how many."""
 
     sessions: Sessions
     now: Clock
 
-    async def __call__(self) -> None:
-        at = self.now()
-        while await self.sessions.sweep(at=at, limit=_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
-            pass
+    async def __call__(self) -> int:
+        return await sweep_all(partial(self.sessions.sweep, at=self.now()))
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 
 from application.identity import Tallies
 from application.ports import Clock
+from application.sweeping import sweep_all
 from domain.tally import Patience, Tally
-
-_SWEPT_AT_ONCE = 1000
 
 AT_AN_ACCOUNT = Patience(
     free=5,
@@ -90,15 +90,14 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class ForgetTallies:
-    """Forget the tallies that count no longer, bit by bit."""
+    """Forget the tallies that count no longer, bit by bit; returns how many."""
 
     tallies: Tallies
     now: Clock
 
-    async def __call__(self) -> None:
+    async def __call__(self) -> int:
         before = self.now() - max(AT_AN_ACCOUNT.forgets, BY_AN_ADDRESS.forgets)
-        while await self.tallies.sweep(before=before, limit=_SWEPT_AT_ONCE) == _SWEPT_AT_ONCE:
-            pass
+        return await sweep_all(partial(self.tallies.sweep, before=before))
 
 
 class _NothingToChange(Exception):

@@ -103,14 +103,15 @@ class RestoreTask:
 
 @dataclass(frozen=True, slots=True)
 class EmptyTrash:
-    """Erase what has been in the trash for longer than it `keeps`, bit by bit."""
+    """Erase what has been in the trash for longer than it `keeps`, bit by bit; returns how many."""
 
     trash: Trash
     now: Clock
     keeps: timedelta
 
-    async def __call__(self) -> None:
-        before = self.now() - self.keeps
+    async def __call__(self) -> int:
+        before, erased = self.now() - self.keeps, 0
         while old := await self.trash.old(before=before, limit=_EMPTIED_AT_ONCE):
             for owner, id in old:
-                await self.trash.erase(owner, id)
+                erased += await self.trash.erase(owner, id)
+        return erased

@@ -33,8 +33,19 @@ class Task:
     deleted_at: datetime | None = None
 
     @classmethod
-    def create(cls, *, owner: Owner, id: UUID, fields: Fields, at: datetime) -> Self:
-        """A new task in version 1; `fields` holds at least a title."""
+    def create(
+        cls,
+        *,
+        owner: Owner,
+        id: UUID,
+        fields: Fields,
+        at: datetime,
+        created_at: datetime | None = None,
+    ) -> Self:
+        """A new task in version 1; `fields` holds at least a title.
+
+        One that was made elsewhere, and comes here `at`, keeps its `created_at`.
+        """
         return cls(
             owner=owner,
             id=id,
@@ -44,7 +55,7 @@ class Task:
             due_date=fields.get("due_date"),
             tags=fields.get("tags", ()),
             completed_at=at if fields.get("completed") else None,
-            created_at=at,
+            created_at=created_at or at,
             updated_at=at,
         )
 
@@ -74,9 +85,15 @@ class Task:
             at,
         )
 
-    def complete(self, *, at: datetime) -> Self:
-        """Make it done; one that is keeps the instant at which it became so."""
-        return self.edit({"completed": True}, at=at)
+    def complete(self, *, at: datetime, completed_at: datetime | None = None) -> Self:
+        """Make it done; one that is keeps the instant at which it became so.
+
+        One that became so elsewhere keeps that `completed_at`.
+        """
+        done = self.edit({"completed": True}, at=at)
+        if self.completed or completed_at is None:
+            return done
+        return replace(done, completed_at=completed_at)
 
     def reopen(self, *, at: datetime) -> Self:
         """Make it not done."""

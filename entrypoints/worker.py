@@ -7,6 +7,7 @@ from pathlib import Path
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
+from entrypoints.chores import chores_of
 from entrypoints.container import Container
 from entrypoints.http.accounts import AccountRoutes
 from entrypoints.http.app import create_app
@@ -81,17 +82,11 @@ def assemble(container: Container) -> ASGIApp:
             *metrics.routes(),
             *docs.routes(),
         ],
-        [
-            container.forget_receipts(),
-            container.forget_sessions(),
-            container.forget_tallies(),
-            container.finish_erasures(),
-            container.empty_trash(),
-            container.trim_journals(),
-        ],
+        chores_of(container),
         origins=settings.cors_origins,
         watch=container.watch(),
         leaving=leaving,
+        meter=container.meter(),
     )
 
 

@@ -14,7 +14,17 @@ from tests.http.server import Server
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["-h"], ["--version"], ["serve", "-h"], ["migrate", "-h"], ["token", "-h"]],
+    [
+        ["--help"],
+        ["-h"],
+        ["--version"],
+        ["serve", "-h"],
+        ["migrate", "-h"],
+        ["token", "-h"],
+        ["export", "-h"],
+        ["import", "-h"],
+        ["gc", "-h"],
+    ],
 )
 def test_help_is_given(tmp_path: Path, arguments: list[str]) -> None:
     helped = run(*arguments, folder=tmp_path)

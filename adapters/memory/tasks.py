@@ -72,14 +72,17 @@ class MemoryTasks(Tasks):
         *,
         most: int | None = None,
         receipt: Callable[[Sequence[Change]], Receipt] | None = None,
+        trashed: bool = False,
     ) -> Sequence[Change]:
-        changes = plan(await self.some(owner, ids))
+        changes = plan(await self.some(owner, ids, trashed=trashed))
         self._store(owner, changes, receipt(changes) if receipt else None, most)
         return changes
 
-    async def some(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, Task]:
+    async def some(
+        self, owner: Owner, ids: Collection[UUID], *, trashed: bool = False
+    ) -> Mapping[UUID, Task]:
         tasks = self._database.shelf(owner).tasks
-        return {id: tasks[id] for id in ids if id in tasks and not tasks[id].deleted}
+        return {id: tasks[id] for id in ids if id in tasks and (trashed or not tasks[id].deleted)}
 
     def _store(
         self, owner: Owner, changes: Sequence[Change], receipt: Receipt | None, most: int | None

@@ -16,6 +16,7 @@ _LOST_RACE = frozenset(
         "55P03",  # lock not available
     }
 )
+_TASKS_KEY = "tasks_pkey"  # of a new task that another writer has added; shards append a number
 _REFUSED = {"TH002": KeyTaken, "TH003": TooManyTasks}  # our own, raised by `apply_changes`
 _AWAY = (
     "08",  # connection
@@ -43,7 +44,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        if error.sqlstate in _LOST_RACE:
+        taken = (error.diag.constraint_name or "").startswith(_TASKS_KEY)
+        if taken or error.sqlstate in _LOST_RACE:
             raise Busy(f"PostgreSQL: {error.sqlstate}") from error
         if refusal := _REFUSED.get(error.sqlstate or ""):
             raise refusal from None

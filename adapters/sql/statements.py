@@ -14,11 +14,10 @@ def get_task(*, trashed: bool = False) -> Select[tuple[object, ...]]:
     return one if trashed else one.where(tasks.c.deleted_at.is_(None))
 
 
-def some_tasks(are_those: str) -> Select[tuple[object, ...]]:
-    """`TASK_COLUMNS` of the `owner`'s present tasks for which the idiom holds."""
-    return select(*TASK_COLUMNS).where(
-        tasks.c.owner_id == _OWNER, tasks.c.deleted_at.is_(None), text(are_those)
-    )
+def some_tasks(are_those: str, *, trashed: bool = False) -> Select[tuple[object, ...]]:
+    """`TASK_COLUMNS` of the `owner`'s tasks for which the idiom holds, as `get_task` has it."""
+    some = select(*TASK_COLUMNS).where(tasks.c.owner_id == _OWNER, text(are_those))
+    return some if trashed else some.where(tasks.c.deleted_at.is_(None))
 
 
 def journal_position() -> Select[tuple[int]]:

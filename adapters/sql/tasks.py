@@ -37,6 +37,7 @@ class SqlTasks(Tasks):
         self._get = compiled(get_task(), database.dialect)
         self._get_any = compiled(get_task(trashed=True), database.dialect)
         self._some = compiled(some_tasks(self.idioms.ids), database.dialect)
+        self._some_any = compiled(some_tasks(self.idioms.ids, trashed=True), database.dialect)
         self._days = compiled(days_due(), database.dialect)
         self._statement = lru_cache(_SHAPES)(self._compile)
 
@@ -99,10 +100,11 @@ class SqlTasks(Tasks):
         *,
         most: int | None = None,
         receipt: Callable[[Sequence[Change]], Receipt] | None = None,
+        trashed: bool = False,
     ) -> Sequence[Change]:
         race = Race()
         while True:
-            found = await self._find(owner, ids)
+            found = await self._find(owner, ids, trashed=trashed)
             changes = plan({id: task for id, (task, _) in found.items()})
             positions = {id: position for id, (_, position) in found.items()}
             steps = steps_of(changes, positions)
@@ -111,12 +113,18 @@ class SqlTasks(Tasks):
                 return changes
             await race.again()
 
-    async def some(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, Task]:
-        return {id: task for id, (task, _) in (await self._find(owner, ids)).items()}
+    async def some(
+        self, owner: Owner, ids: Collection[UUID], *, trashed: bool = False
+    ) -> Mapping[UUID, Task]:
+        found = await self._find(owner, ids, trashed=trashed)
+        return {id: task for id, (task, _) in found.items()}
 
-    async def _find(self, owner: Owner, ids: Collection[UUID]) -> Mapping[UUID, tuple[Task, int]]:
+    async def _find(
+        self, owner: Owner, ids: Collection[UUID], *, trashed: bool
+    ) -> Mapping[UUID, tuple[Task, int]]:
         params = {"owner": owner.key, "ids": json.dumps([str(id) for id in ids])}
-        found = [task_of(owner, row) for row in await self._reads.fetch(self._some, params)]
+        statement = self._some_any if trashed else self._some
+        found = [task_of(owner, row) for row in await self._reads.fetch(statement, params)]
         return {task.id: (task, position) for task, position in found}
 
     async def _midnights(self, owner: Owner, calendar: Calendar) -> str:

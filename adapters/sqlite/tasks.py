@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from adapters.sql.database import Statement, compiled
+from adapters.sql.database import Statement, compiled, insert_new
 from adapters.sql.rows import Step, Write, receipt_row_of, step_row_of
 from adapters.sql.shapes import Idioms
 from adapters.sql.tables import journal, owners, receipts, tasks
@@ -92,7 +92,7 @@ class SqliteTasks(SqlTasks):
         super().__init__(database, written)
         self._writes = database
         self._counter = _counter()
-        self._insert = compiled(insert(tasks).values(_by_name(tasks.c)), _dialect)
+        self._insert = insert_new(tasks, _dialect)
         self._update = _update_task()
         self._append = _append_entry()
         self._keep = _keep_receipt()
@@ -145,4 +145,4 @@ def _position(row: dict[str, Any]) -> int | None:
 
 
 class _LostRace(Exception):
-    """The task is no longer in the version before the change."""
+    """The task is no longer in the version before the change, or a new one is there already."""

@@ -8,6 +8,9 @@ from importlib.metadata import version
 
 import click
 
+from entrypoints.cli.collecting import gc
+from entrypoints.cli.exporting import export
+from entrypoints.cli.importing import import_
 from entrypoints.cli.migrating import migrate
 from entrypoints.cli.parts import SETTINGS_HELP
 from entrypoints.cli.serving import serve
@@ -21,5 +24,5 @@ def main() -> None:
     """Taskhaven: a task backend for many users, each with tasks of their own."""
 
 
-for _command in (serve, migrate, token, user):
+for _command in (serve, migrate, token, user, export, import_, gc):
     main.add_command(_command)

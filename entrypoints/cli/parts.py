@@ -44,6 +44,14 @@ def read_settings() -> Settings:
         raise BadCall(str(error)) from None
 
 
+def read_lasting_settings() -> Settings:
+    """The settings, with a database that other processes see too. Raises `BadCall`."""
+    settings = read_settings()
+    if settings.database_url.scheme == "memory":
+        raise BadCall("memory: holds nothing that another process could see")
+    return settings
+
+
 def _to_stderr(message: str) -> None:
     click.echo(message, err=True)
 
@@ -79,9 +87,11 @@ async def opened(settings: Settings) -> AsyncIterator["Container"]:
         await storage.close()
 
 
-def run(do: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Do it, from beginning to end. Raises `Failed` if storage fails meanwhile."""
+def run(do: Callable[[], Coroutine[None, None, None]], *, afterwards: str = "") -> None:
+    """Do it, from beginning to end. Raises `Failed` if storage fails meanwhile, and says what is
+    so `afterwards`.
+    """
     try:
         asyncio.run(do())
     except StorageError as error:
-        raise Failed(f"the database cannot be used now: {error}") from None
+        raise Failed(f"the database cannot be used now: {error}{afterwards}") from None

@@ -16,6 +16,7 @@ from application.tasks import (
     ReadPosition,
     ReadTask,
 )
+from application.transfer import ExportTasks, ImportTasks
 from application.trash import DeleteTask, EmptyTrash, ListTrash, RestoreTask
 from entrypoints.container.accounts import Identity
 from entrypoints.container.storages import Storages
@@ -60,6 +61,14 @@ class Container(Identity):
         new_id=Storages.new_id,
         most=_settings.most_tasks,
         keeps=_settings.keeps_trash,
+    )
+    export_tasks = providers.Singleton(ExportTasks, tasks=_tasks)
+    import_tasks = providers.Singleton(
+        ImportTasks,
+        tasks=_tasks,
+        now=_now,
+        new_id=Storages.new_id,
+        most=_settings.most_tasks,
     )
     follow_changes = providers.Singleton(FollowChanges, tasks=_tasks, journal=_journal)
     read_history = providers.Singleton(ReadHistory, journal=_journal)

@@ -10,7 +10,13 @@ from adapters.passwords.common import ListedPasswords
 from adapters.system.audit import LoggedAudit
 from adapters.system.randomness import SystemRandomness
 from application.accounts import LogIn, MakeAccount, ReadAccount, Register, RenameAccount
-from application.administration import AddAccount, DisableAccount, EnableAccount, ListAccounts
+from application.administration import (
+    AddAccount,
+    DisableAccount,
+    EnableAccount,
+    FindAccount,
+    ListAccounts,
+)
 from application.erasure import EraseAccount, ExportAccount, FinishErasures
 from application.line import Line
 from application.passwords import ChangePassword, ChoosePassword, ProvePassword
@@ -178,6 +184,7 @@ class Identity(Storages):
         AddAccount, make=make_account, accounts=Storages.accounts, audit=audit
     )
     list_accounts = providers.Singleton(ListAccounts, accounts=Storages.accounts)
+    find_account = providers.Singleton(FindAccount, accounts=Storages.accounts)
     disable_account = providers.Singleton(
         DisableAccount, accounts=Storages.accounts, audit=audit, now=Storages.now
     )

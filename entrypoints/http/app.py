@@ -1,6 +1,6 @@
 """The ASGI application: routes, the error table and, outermost, the edge."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
+from application.metering import Meter
 from application.ports import Lasting
 from entrypoints.http.chores import Chore, doing
 from entrypoints.http.cors import Cors
@@ -21,10 +22,11 @@ from entrypoints.http.watch import Watch
 def create_app(
     lasting: Sequence[Lasting],
     routes: list[HTTPRouteHandler],
-    chores: Sequence[Chore],
+    chores: Mapping[str, Chore],
     *,
     origins: Sequence[str] = (),
     watch: Watch,
+    meter: Meter,
     leaving: Leaving,
 ) -> ASGIApp:
     """The application with these routes; while it lives `lasting` are open and `chores` are done.
@@ -39,7 +41,7 @@ def create_app(
             for each in lasting:
                 await each.open()
                 stack.push_async_callback(each.close)
-            await stack.enter_async_context(doing(chores))
+            await stack.enter_async_context(doing(chores, meter))
             yield
 
     return Edge(

@@ -2,21 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from time import time
 
 from application.errors import StorageError
+from application.metering import CHORE_DONE, CHORES, UNMETERED, Meter
 
-Chore = Callable[[], Awaitable[None]]
+Chore = Callable[[], Awaitable[int]]
+"""Removes what is due, and returns how much that was."""
 
 _EVERY = 3600.0  # seconds
 _log = logging.getLogger("taskhaven.chores")
 
 
 @asynccontextmanager
-async def doing(chores: Sequence[Chore]) -> AsyncIterator[None]:
+async def doing(chores: Mapping[str, Chore], meter: Meter = UNMETERED) -> AsyncIterator[None]:
     """Do the chores at once and then every hour, for the length of the block."""
-    task = asyncio.create_task(_again_and_again(chores))
+    task = asyncio.create_task(_again_and_again(chores, meter))
     try:
         yield
     finally:
@@ -24,13 +27,25 @@ async def doing(chores: Sequence[Chore]) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def _again_and_again(chores: Sequence[Chore]) -> None:
+async def _again_and_again(chores: Mapping[str, Chore], meter: Meter) -> None:
     while True:
-        for chore in chores:
-            try:
-                await chore()
-            except StorageError as error:
-                _log.warning("a chore was left for later: %s", error)
-            except Exception:  # noqa: BLE001 - the other chores are no worse for it
-                _log.exception("a chore failed")
+        for name, chore in chores.items():
+            outcome = await _done(name, chore)
+            meter.count(CHORES, name, outcome)
+            if outcome == "done":
+                meter.set(CHORE_DONE, time(), name)
         await asyncio.sleep(_EVERY)
+
+
+async def _done(name: str, chore: Chore) -> str:
+    try:
+        removed = await chore()
+    except StorageError as error:
+        _log.warning("chore left for later", extra={"said": {"chore": name, "why": str(error)}})
+        return "later"
+    except Exception:  # noqa: BLE001 - the other chores are no worse for it
+        _log.exception("chore failed", extra={"said": {"chore": name}})
+        return "failed"
+    if removed:
+        _log.info("chore done", extra={"said": {"chore": name, "removed": removed}})
+    return "done"

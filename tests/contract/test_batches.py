@@ -60,6 +60,42 @@ async def test_some_are_those_of_the_owner_that_are_present(tasks: Tasks) -> Non
     assert await tasks.some(owner, []) == {}
 
 
+async def test_those_in_the_trash_are_told_where_they_are_wanted_too(tasks: Tasks) -> None:
+    owner, (here, gone) = await there(tasks, 2)
+    trashed = await tasks.update(owner, gone.id, trash, by=owner)
+    ids = [here.id, gone.id, an_id()]
+    seen: list[Found] = []
+
+    def plan(found: Found) -> Sequence[Change]:
+        seen.append(found)
+        task = found[gone.id]
+        return [Change(task, task.restore(at=later()), owner)]
+
+    found = await tasks.some(owner, ids, trashed=True)
+    await tasks.apply(owner, ids, plan, trashed=True)
+
+    assert found == {here.id: here, gone.id: trashed}
+    assert seen == [found]
+    assert (await tasks.get(owner, gone.id)).version == 3
+
+
+async def test_of_those_who_add_a_task_at_once_one_does_and_the_others_find_it(
+    tasks: Tasks, journal: Journal
+) -> None:
+    owner = an_owner()
+    new = [a_task(owner) for _ in range(3)]
+    ids = [task.id for task in new]
+
+    def plan(found: Found) -> Sequence[Change]:
+        return [Change(None, task, owner) for task in new if task.id not in found]
+
+    done = await asyncio.gather(*(tasks.apply(owner, ids, plan) for _ in range(5)))
+
+    assert sorted(len(changes) for changes in done) == [0, 0, 0, 0, 3]
+    assert await tasks.some(owner, ids) == {task.id: task for task in new}
+    assert await journal.position(owner) == 3
+
+
 async def test_I10_the_plan_sees_no_task_of_another(tasks: Tasks) -> None:
     owner, (mine,) = await there(tasks, 1)
     _, (foreign,) = await there(tasks, 1)

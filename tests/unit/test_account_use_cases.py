@@ -766,7 +766,7 @@ async def test_a_session_that_is_over_is_not_listed_and_then_forgotten(house: Ho
 
     assert [s.id for s in await house.use.list_sessions()(actor)] == [actor.session]
     assert len(house.database.sessions) == 2
-    await house.use.forget_sessions()()
+    assert await house.use.forget_sessions()() == 1
     assert [s.id for s in house.database.sessions.values()] == [actor.session]
 
 
@@ -810,10 +810,10 @@ async def test_R08_an_erasure_cut_short_is_finished_later(
     await furnish(house, owner)  # a request under way
     finish = house.use.finish_erasures()
     house.clock.at += timedelta(minutes=5)
-    await finish()
+    assert await finish() == 0
     assert await house.use.journal().position(owner) > 0
     house.clock.at += TICK
-    await finish()
+    assert await finish() == 1
 
     assert await house.use.journal().position(owner) == 0
     assert house.database.erased == {}

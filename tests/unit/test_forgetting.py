@@ -129,8 +129,9 @@ async def test_every_journal_is_trimmed_to_what_it_keeps(
 
     trim = TrimJournals(shop.journal, shop.now, 90 * DAY)
     shop.at += timedelta(microseconds=10)
-    await trim()
+    dropped = await trim()
 
+    assert dropped == 25
     left = [len(await shop.journal.entries(task.owner, after=0, limit=9)) for task in made]
     assert left == [1, 0, 0, 0, 0]
     assert [await shop.journal.position(task.owner) for task in made] == [6, 5, 5, 5, 5]
@@ -149,8 +150,9 @@ async def test_the_trash_is_emptied_of_what_is_old_whoever_it_belongs_to(
         await shop.tasks.update(owner, task.id, partial(Task.trash, at=DAWN + n * DAY), by=owner)
     shop.at = DAWN + 32 * DAY
 
-    await EmptyTrash(shop.trash, shop.now, 30 * DAY)()
+    erased = await EmptyTrash(shop.trash, shop.now, 30 * DAY)()
 
+    assert erased == 2
     left, _ = await shop.trash.page(owner, after=None, limit=9)
     assert [task.id for task in left] == ids[:1:-1]
     assert await shop.journal.position(owner) == 10

@@ -23,6 +23,20 @@ def test_a_new_task_says_what_was_given_and_nothing_else(given: Fields, at: date
     assert task.completed_at == (at if given.get("completed") else None)
 
 
+def test_a_task_that_was_made_elsewhere_keeps_when_that_was() -> None:
+    created, completed, at = DAWN, DAWN + timedelta(days=1), DAWN + timedelta(days=9)
+
+    task = Task.create(
+        owner=an_owner(), id=an_id(), fields={"title": "x"}, at=at, created_at=created
+    )
+    done = task.complete(at=at, completed_at=completed)
+
+    assert (task.created_at, task.updated_at, task.version) == (created, at, 1)
+    assert (done.created_at, done.completed_at, done.version) == (created, completed, 2)
+    assert done.updated_at > at
+    assert done.complete(at=at, completed_at=created) is done
+
+
 def said(task: Task) -> dict[str, object]:
     """What the owner says of a task."""
     return {name: getattr(task, name) for name in Fields.__annotations__}

@@ -137,6 +137,7 @@ async def test_tallies_that_count_no_longer_are_forgotten_however_many(
         database.tallies[f"old {n}"] = Tally(f"old {n}", 7, DAWN - forgets - TICK)
     database.tallies["new"] = new = Tally("new", 7, DAWN - forgets + TICK)
 
-    await ForgetTallies(tallies, clock)()
+    forgotten = await ForgetTallies(tallies, clock)()
 
+    assert forgotten == 2500
     assert database.tallies == {"new": new}
