@@ -4,6 +4,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
+_ROUNDING = 1e-3  # of a request: sums of fractions of a second may be off by less
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -16,6 +18,11 @@ class Rate:
     def interval(self) -> float:
         """Seconds after which one more is allowed."""
         return self.seconds / self.requests
+
+    @property
+    def most(self) -> float:
+        """Seconds of its pace that somebody's requests may be ahead."""
+        return self.seconds + self.interval * _ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,10 @@ class Limiter(Protocol):
 
     @abstractmethod
     async def take(self, whom: str) -> Standing:
-        """Count a request of somebody's; one that is not allowed does not count."""
+        """Count a request of somebody's; one that is not allowed does not count.
+
+        Raises `LimitsUnavailable`.
+        """
 
 
 def standing(rate: Rate, ahead: float) -> Standing:
@@ -48,7 +58,7 @@ def standing(rate: Rate, ahead: float) -> Standing:
     This is the generic cell rate algorithm (GCRA): one number for each caller, and no window whose
     turn could be waited for.
     """
-    wait = ahead - rate.seconds
-    if wait > 0:
-        return Standing(rate, 0, ahead - rate.interval, wait)
-    return Standing(rate, int((rate.seconds - ahead) / rate.interval + 1e-9), ahead)
+    if ahead > rate.most:
+        full_in = min(ahead - rate.interval, rate.seconds)
+        return Standing(rate, 0, full_in, ahead - rate.seconds)
+    return Standing(rate, int((rate.most - ahead) / rate.interval), min(ahead, rate.seconds))

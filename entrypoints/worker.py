@@ -30,6 +30,7 @@ def assemble(container: Container) -> ASGIApp:
         container.authenticate(),
         container.audit(),
         container.limiter(),
+        container.strict_limiter(),
         settings.trusted_proxies,
         container.meter(),
     )
@@ -72,6 +73,7 @@ def assemble(container: Container) -> ASGIApp:
             *container.tokens().lasting,
             container.vitals(),
             leaving,
+            *container.lasting_limits(),
         ],
         [
             *tasks.routes(),

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests.leaks import nothing_left_open
 from tests.log_lines import LogLines
 from tests.postgres_server import PostgresServer, postgres
+from tests.redis_server import RedisServer
 from tests.running_server import RunningServer
 from tests.storages import DURABLE, STORAGES, Opened, migrate, opened
 
@@ -40,6 +41,15 @@ def postgres_server() -> Iterator[RunningServer]:
     if missing:
         pytest.skip(missing)
     with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """For tests that do not kill it."""
+    if missing := RedisServer.missing():
+        pytest.skip(missing)
+    with RedisServer() as server:
         yield server
 
 

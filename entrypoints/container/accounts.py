@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from dependency_injector import providers
 
-from adapters.limits.memory import MemoryLimiter
 from adapters.passwords.argon2id import Argon2id
 from adapters.passwords.common import ListedPasswords
 from adapters.system.audit import LoggedAudit
@@ -33,6 +32,7 @@ from application.sessions import (
 )
 from application.throttle import AT_AN_ACCOUNT, BY_AN_ADDRESS, ForgetTallies, Throttle
 from domain.tally import Patience
+from entrypoints.container.limits import Limits
 from entrypoints.container.storages import Storages
 from entrypoints.container.tokens import Tokens
 from entrypoints.request import request_id
@@ -54,7 +54,7 @@ def _patience_with_addresses(settings: Settings) -> Patience | None:
     return BY_AN_ADDRESS if settings.rate_limit else None
 
 
-class Identity(Storages):
+class Identity(Limits):
     """Every use case of accounts, and the one that tells who calls."""
 
     tokens = providers.Singleton(
@@ -70,11 +70,6 @@ class Identity(Storages):
     )
     authenticate = providers.Singleton(Authenticate, verifier=verifier, live=live, audit=audit)
 
-    limiter = providers.Selector(
-        Storages.settings.provided.limits,
-        off=providers.Object(None),
-        memory=providers.Singleton(MemoryLimiter, Storages.settings.provided.rate_limit),
-    )
     hasher = providers.Singleton(Argon2id, meter=Storages.meter)
     common = providers.Singleton(ListedPasswords)
     grants = providers.Singleton(

@@ -76,13 +76,19 @@ class AccountRoutes:
         ]
 
     async def do_register(self, request: AnyRequest) -> ASGIResponse:
-        return await self._grant(request, self.register, 201)
+        incoming = Incoming(request)
+        await self.gate.count_try(incoming)
+        return await self._grant(incoming, self.register, 201)
 
     async def do_log_in(self, request: AnyRequest) -> ASGIResponse:
-        return await self._grant(request, self.log_in)
+        incoming = Incoming(request)
+        await self.gate.count_try(incoming)
+        return await self._grant(incoming, self.log_in)
 
     async def do_refresh(self, request: AnyRequest) -> ASGIResponse:
-        return await self._grant(request, self.refresh_session)
+        incoming = Incoming(request)
+        await self.gate.count_stranger(incoming)
+        return await self._grant(incoming, self.refresh_session)
 
     async def do_log_out(self, request: AnyRequest) -> ASGIResponse:
         incoming = Incoming(request)
@@ -153,9 +159,7 @@ class AccountRoutes:
                 raise
             return None
 
-    async def _grant(self, request: AnyRequest, use: Granting, status: int = 200) -> ASGIResponse:
-        incoming = Incoming(request)
-        await self.gate.count_stranger(incoming)
+    async def _grant(self, incoming: Incoming, use: Granting, status: int = 200) -> ASGIResponse:
         given = await _given(incoming)
         return _json(write_grant(await use(given, self._client(incoming))), status)
 

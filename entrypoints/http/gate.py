@@ -20,12 +20,14 @@ class Gate:
     """Lets in who proves who they are, to nobody's tasks but their own, and not too often.
 
     Whoever has a good token counts as themselves, all others by their address; `proxies` are those
-    whose word on addresses is believed.
+    whose word on addresses is believed. `limiter` counts whatever happens; `strict` says so when it
+    cannot, for what must not go on uncounted.
     """
 
     authenticate: Authenticate
     audit: AuditTrail
     limiter: Limiter | None = None
+    strict: Limiter | None = None
     proxies: tuple[Network, ...] = ()
     meter: Meter = UNMETERED
 
@@ -37,7 +39,7 @@ class Gate:
             await self.count_stranger(incoming)
             raise
         incoming.request.scope["state"]["who"] = actor.owner.key
-        await self._count(incoming, "user", actor.owner.key)
+        await self._count(incoming, self.limiter, "user", actor.owner.key)
         return actor
 
     async def call(self, request: AnyRequest) -> Call:
@@ -56,7 +58,11 @@ class Gate:
 
     async def count_stranger(self, incoming: Incoming) -> None:
         """Count a request of somebody who has no token. Raises `TooManyRequests`."""
-        await self._count(incoming, "address", self.address(incoming))
+        await self._count(incoming, self.limiter, "address", self.address(incoming))
+
+    async def count_try(self, incoming: Incoming) -> None:
+        """Count a stranger's try to get in. Raises `TooManyRequests` and `LimitsUnavailable`."""
+        await self._count(incoming, self.strict, "address", self.address(incoming))
 
     def address(self, incoming: Incoming) -> str | None:
         """Where a request comes from."""
@@ -64,10 +70,12 @@ class Gate:
         forwarded = incoming.header("x-forwarded-for")
         return client_address(peer[0] if peer else None, forwarded, self.proxies)
 
-    async def _count(self, incoming: Incoming, by: str, whom: str | None) -> None:
-        if self.limiter is None:
+    async def _count(
+        self, incoming: Incoming, limiter: Limiter | None, by: str, whom: str | None
+    ) -> None:
+        if limiter is None:
             return
-        standing = await self.limiter.take(f"{by} {whom}")
+        standing = await limiter.take(f"{by} {whom}")
         incoming.request.scope["state"]["standing"] = standing
         if not standing.allowed:
             self.meter.count(LIMITED, by)

@@ -18,6 +18,7 @@ from application.errors import (
     InvalidToken,
     KeysUnavailable,
     KeyTaken,
+    LimitsUnavailable,
     Unavailable,
 )
 from application.once import DoneBefore, KeyReused
@@ -121,6 +122,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     Unavailable: Problem(503, "storage_unavailable", "storage cannot be reached now", _RETRY),
     KeysUnavailable: Problem(
         503, "keys_unavailable", "the token's issuer cannot be reached now", _RETRY
+    ),
+    LimitsUnavailable: Problem(
+        503, "limits_unavailable", "tries cannot be counted now: wait before the next", _RETRY
     ),
     Crowded: Problem(503, "crowded", "too many ask for this at once", _RETRY),
     Busy: Problem(503, "busy", "too many writers at once", _RETRY),

@@ -150,8 +150,11 @@ class Settings:
 
     @property
     def limits(self) -> str:
-        """Who keeps count of requests: each process in its own memory, or nobody (`off`)."""
-        return "memory" if self.rate_limit else "off"
+        """Who keeps count of requests: `redis` for all processes together, each process in its own
+        `memory`, or nobody (`off`)."""
+        if self.rate_limit is None:
+            return "off"
+        return "redis" if self.redis_url else "memory"
 
     @property
     def notices(self) -> str:

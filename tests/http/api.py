@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -125,6 +125,13 @@ async def in_process(made: Container, app: ASGIApp | None = None) -> AsyncIterat
         AsyncClient(transport=transport, base_url="http://taskhaven.test") as client,
     ):
         yield Api(client, signer_of(made))
+
+
+@contextmanager
+def calling_from(app: ASGIApp, peer: str) -> Iterator[AsyncClient]:
+    """A client of what is alive in process, at that address."""
+    transport = httpx2.ASGITransport(app, client=(peer, 1))  # type: ignore[arg-type]
+    yield AsyncClient(transport=transport, base_url="http://taskhaven.test")
 
 
 @asynccontextmanager

@@ -1,13 +1,11 @@
 """Who tries too often from one address has to wait, however the address is written (B01, B02)."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from itertools import cycle
 
-import httpx2
 import pytest
 from dependency_injector import providers
-from httpx2 import AsyncClient
 from litestar.types import ASGIApp
 
 from application.throttle import BY_AN_ADDRESS
@@ -15,7 +13,7 @@ from domain.credentials import Password
 from entrypoints.worker import assemble
 from tests.http.accounts import PASSWORD, call, log_in, new_email, register
 from tests.http.answers import refusal
-from tests.http.api import Api, container, in_process
+from tests.http.api import Api, calling_from, container, in_process
 
 FREE = BY_AN_ADDRESS.free
 TRIED = (401, "wrong_credentials")
@@ -46,12 +44,6 @@ async def serving(**settings: str) -> AsyncIterator[tuple[Api, ASGIApp]]:
     app = assemble(made)
     async with in_process(made, app) as api:
         yield api, app
-
-
-@contextmanager
-def calling_from(app: ASGIApp, peer: str) -> Iterator[AsyncClient]:
-    transport = httpx2.ASGITransport(app, client=(peer, 1))  # type: ignore[arg-type]
-    yield AsyncClient(transport=transport, base_url="http://taskhaven.test")
 
 
 async def try_once(app: ASGIApp, peer: str, forwarded: str | None = None) -> tuple[int, str]:

@@ -1,10 +1,13 @@
 """`RATE_LIMIT` (contract §5, §9): users count as themselves, strangers by their address."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.http.api import Api, container, in_process
+from entrypoints.worker import assemble
+from tests.http.api import Api, calling_from, container, in_process, over_socket
+from tests.http.server import Server
 
 FIVE = "5/minute"
 
@@ -60,6 +63,68 @@ async def test_B01_a_forwarded_address_is_believed_of_nobody(limited: Api) -> No
     ]
 
     assert answers[-1].status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("forwarded", "for=192.0.2.{}"),
+        ("x-real-ip", "192.0.2.{}"),
+        ("x-forwarded-host", "host{}.example.com"),
+        ("x-forwarded-proto", "https{}"),
+        ("cf-connecting-ip", "192.0.2.{}"),
+        ("true-client-ip", "192.0.2.{}"),
+    ],
+)
+@pytest.mark.parametrize("trusted", ["", "127.0.0.0/8"])
+async def test_B01_nor_is_what_other_headers_say(name: str, value: str, trusted: str) -> None:
+    async with in_process(container(RATE_LIMIT=FIVE, TRUSTED_PROXIES=trusted)) as api:
+        answers = [
+            await api.client.get("/api/v1/tasks", headers={name: value.format(n)}) for n in range(6)
+        ]
+
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+
+
+async def test_B01_the_server_itself_believes_nobody_either(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    with Server(tmp_path, DATABASE_URL=sqlite_url, RATE_LIMIT="5/hour") as server:
+        async with over_socket(server.url) as api:
+            answers = [
+                await api.client.get("/api/v1/tasks", headers={"x-forwarded-for": f"192.0.2.{n}"})
+                for n in range(6)
+            ]
+
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+
+
+async def statuses(*peers: str) -> list[int]:
+    """What strangers at these addresses are answered, in turn."""
+    made = container(RATE_LIMIT=FIVE)
+    app, found = assemble(made), []
+    async with in_process(made, app):
+        for peer in peers:
+            with calling_from(app, peer) as client:
+                found.append((await client.get("/api/v1/tasks")).status_code)
+    return found
+
+
+async def test_B02_a_network_of_64_bits_is_one_caller() -> None:
+    rotated = [f"2001:db8:1:2:{n:x}::{n:x}" for n in range(6)]
+    written = ["2001:0DB8:0001:0002:0000:0000:0000:0001", "2001:DB8:1:2::", "2001:db8:1:2::1%eth0"]
+
+    found = await statuses(*rotated, *written, "2001:db8:1:3::1")
+
+    assert found == [401] * 5 + [429] * 4 + [401]
+
+
+async def test_B02_an_ipv4_address_is_itself_in_ipv6_too() -> None:
+    forms = ["203.0.113.9", "::ffff:203.0.113.9", "::FFFF:CB00:7109"]
+
+    found = await statuses(*forms * 2, "::ffff:203.0.113.8")
+
+    assert found == [401] * 5 + [429, 401]
 
 
 async def test_B01_but_of_a_trusted_proxy_as_far_as_it_wrote_it() -> None:

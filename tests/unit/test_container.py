@@ -10,7 +10,8 @@ from entrypoints.settings import Settings
 from tests.http.api import signer_of
 from tests.tokens import SECRET
 
-ADAPTERS = {"memory", "sqlite", "postgres"}
+REDIS = "redis://127.0.0.1:1/0"
+ADAPTERS = {"memory", "sqlite", "postgres", "redis", "shared"}
 
 
 @pytest.fixture(params=["memory:", "sqlite:////nowhere/tasks.db", "postgresql://127.0.0.1:1/n"])
@@ -34,6 +35,31 @@ def test_the_scheme_chooses_the_storage_for_everybody(container: Container) -> N
     assert type(container.storage()).__name__ == f"{chosen}Database"
     assert type(container.tasks()).__name__ == f"{chosen}Tasks"
     assert container.create_task().tasks is container.delete_task().tasks is container.tasks()
+
+
+@pytest.mark.parametrize(
+    ("environ", "chosen", "strict", "lasting"),
+    [
+        ({"RATE_LIMIT": "off"}, "NoneType", "NoneType", []),
+        ({"RATE_LIMIT": "off", "REDIS_URL": REDIS}, "NoneType", "NoneType", []),
+        ({}, "MemoryLimiter", "MemoryLimiter", []),
+        ({"REDIS_URL": REDIS}, "FallbackLimiter", "Breaker", ["RedisLimiter"]),
+    ],
+)
+def test_limits_follow_the_settings(
+    environ: dict[str, str], chosen: str, strict: str, lasting: list[str]
+) -> None:
+    made = Container(settings=Settings.from_mapping(environ))
+
+    assert type(made.limiter()).__name__ == chosen
+    assert type(made.strict_limiter()).__name__ == strict
+    assert [type(each).__name__ for each in made.lasting_limits()] == lasting
+
+
+def test_where_each_process_counts_logins_count_like_everything_else() -> None:
+    made = Container(settings=Settings.from_mapping({}))
+
+    assert made.strict_limiter() is made.limiter()
 
 
 async def test_tokens_follow_the_settings(container: Container) -> None:
