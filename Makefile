@@ -27,10 +27,14 @@ BETTER_AUTH = tests/better_auth/node_modules/.package-lock.json
 NPM_CI = $(NODE_PATHS) npm ci --loglevel=error $(if $(HOMELESS),--cache "$(CURDIR)/.venv/npm")
 WITH_BETTER_AUTH = $(if $(shell $(NODE_PATHS); command -v npm),$(BETTER_AUTH))
 
-.PHONY: help serve test check lint types contracts suite fuzz coverage format lock clean
+# Whom `make audit` asks: pypi or osv.
+AUDIT ?= pypi
+
+.PHONY: help serve test check lint types contracts suite fuzz coverage format lock audit sbom \
+	image-check clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 serve: .venv/runtime ## install what is missing, and serve
 	@$(BIN)/taskhaven serve
@@ -71,9 +75,26 @@ lock: .venv/bootstrap ## resolve the locks again; make lock LOCK=--upgrade for n
 	cp requirements-dev.lock requirements-build.lock
 	$(COMPILE) --group build --output-file requirements-build.lock
 
+# Strict: a package that nobody could be asked about is no clean one.
+audit: .venv/development ## known weaknesses of what is locked, asked of PyPI or AUDIT=osv
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+		--vulnerability-service $(AUDIT) --requirement requirements.lock || { \
+		echo 'Not clean, or not known: what "could not be audited" or "Failed to resolve" says'; \
+		echo 'that $(AUDIT) could not be asked. Then try AUDIT=osv, or a machine that reaches it.'; \
+		exit 1; } >&2
+
+sbom: .venv/development ## sbom.json: what is locked, as CycloneDX, the same each time
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --output-reproducible --short-PURLs \
+		--pyproject pyproject.toml --output-file sbom.json requirements.lock
+	@echo 'Wrote sbom.json'
+
+image-check: .venv/development ## the image's steps in a clean folder, without an engine
+	@if command -v hadolint >/dev/null; then hadolint Dockerfile; fi
+	@$(BIN)/pytest tests/image/replay.py $(ARGS)
+
 clean: ## forget everything made here, except data
 	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
-		tests/better_auth/node_modules
+		sbom.json tests/better_auth/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Empty files that say what .venv holds. Each step only adds to the one before, so `make serve`

@@ -1,0 +1,1 @@
+"""What the Dockerfile makes, without an engine to make it."""
