@@ -1,7 +1,7 @@
 """What has to be right before serving: the secret, and a database that is there and migrated."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -18,10 +18,28 @@ _FINAL = (
     *("password authentication failed", "no password supplied", "does not exist", "no pg_hba"),
     *("invalid sslmode value", "root certificate file"),
 )
+_FILE = ("unable to open database file", "readonly database")
+_LOCKED = "55P03"  # PostgreSQL: nobody gave up a lock in time
 
 
 class CannotStart(Exception):
     """The database cannot be used; the message says why, without its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """What a start waits for, and what is said when it waited `{}` seconds in vain."""
+
+    name: str
+    in_vain: str
+
+
+_THE_DATABASE = _Awaited("the database", "the database did not answer within {} s (STARTUP_WAIT)")
+_A_LOCK = _Awaited(
+    "a lock in the database, which a long query or another migration holds",
+    "the schema could not be changed within {} s (STARTUP_WAIT), since a lock is held: "
+    "let the long query or the other migration end, and try again",
+)
 
 
 def settings_of(environ: Mapping[str, str], directory: Path) -> Settings:
@@ -68,32 +86,71 @@ def prepare_database(settings: Settings, say: Callable[[str], None]) -> str | No
     if settings.database_url.scheme == "memory":
         return None
     # Alembic takes a while to import, which reading the settings need not wait for.
-    from sqlalchemy.exc import DatabaseError, OperationalError
-
-    from migrations.runner import SchemaAhead, upgrade
+    from sqlalchemy.exc import OperationalError
 
     deadline, word = monotonic() + settings.startup_wait, 0.0
     while True:
         try:
-            return upgrade(settings.migration_url.target)
-        except SchemaAhead as ahead:
-            raise CannotStart(
-                f"the database is at revision {ahead}, which this version does not know: "
-                "run the version that migrated it, or a newer one"
-            ) from None
+            return _migrate(settings)
         except OperationalError as error:
-            _give_up_if_final(str(error.orig))
+            awaited = _awaited(error.orig)
             if monotonic() >= deadline:
-                raise CannotStart(
-                    f"the database did not answer within {settings.startup_wait} s (STARTUP_WAIT)"
-                ) from None
-        except (DatabaseError, OSError) as error:
-            reason = str(getattr(error, "orig", error)).partition("\n")[0]  # SQL may follow
-            raise CannotStart(f"the database cannot be used: {reason}") from None
+                raise CannotStart(awaited.in_vain.format(settings.startup_wait)) from None
         if monotonic() >= word:
-            say("Waiting for the database")
+            say(f"Waiting for {awaited.name}")
             word = monotonic() + _NEXT_WORD
         sleep(_NEXT_TRY)
+
+
+def schema_ahead(revision: str | None) -> str:
+    """What is said of a schema whose revision is not known here."""
+    return (
+        f"the database is at revision {revision}, which this version does not know: "
+        "run the version that migrated it, or a newer one"
+    )
+
+
+def why_unusable(error: Exception, setting: str = "DATABASE_URL") -> str:
+    """What is said of a driver's error: no address, user or SQL, which its own text may show."""
+    from sqlalchemy.exc import OperationalError
+
+    if isinstance(error, OperationalError):
+        return _final(str(error.orig), setting) or "the database does not answer"
+    return f"the database cannot be used: {_first_line(error)}"
+
+
+def _migrate(settings: Settings) -> str | None:
+    """Returns the revision before. Raises `CannotStart`, and `OperationalError` to wait for."""
+    from sqlalchemy.exc import DatabaseError, OperationalError
+
+    from migrations import HEAD
+    from migrations.runner import MayNotMigrate, SchemaAhead, upgrade
+
+    try:
+        return upgrade(settings.migration_url.target)
+    except SchemaAhead as ahead:
+        raise CannotStart(schema_ahead(str(ahead))) from None
+    except MayNotMigrate as refused:
+        raise CannotStart(
+            f"the schema must be brought from {refused.before or 'nothing'} to {HEAD} by a role "
+            "that may change it: run taskhaven migrate with that role's DATABASE_URL or "
+            "DATABASE_DIRECT_URL"
+        ) from None
+    except OperationalError as error:
+        if final := _final(str(error.orig)):
+            raise CannotStart(final) from None
+        raise
+    except (DatabaseError, OSError) as error:
+        raise CannotStart(why_unusable(error)) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).strip().partition("\n")[0]  # SQL may follow
+
+
+def _awaited(error: BaseException | None) -> "_Awaited":
+    locked = getattr(error, "sqlstate", None) == _LOCKED or "is locked" in str(error)
+    return _A_LOCK if locked else _THE_DATABASE
 
 
 def _kept(file: Path) -> Secret:
@@ -107,8 +164,10 @@ def _kept(file: Path) -> Secret:
         raise BadSetting("JWT_SECRET", f"is missing, and what {file} holds {error}") from None
 
 
-def _give_up_if_final(reason: str) -> None:
-    if "unable to open database file" in reason or "readonly database" in reason:
-        raise CannotStart("the database's file cannot be opened and written (DATABASE_URL)")
+def _final(reason: str, setting: str = "DATABASE_URL") -> str | None:
+    """What is to be said of a reason that no waiting would mend."""
+    if any(text in reason for text in _FILE):
+        return f"the database's file cannot be opened and written ({setting})"
     if any(text in reason for text in _FINAL):
-        raise CannotStart("the database refuses the user, the password or the name in DATABASE_URL")
+        return f"the database refuses the user, the password or the name in {setting}"
+    return None

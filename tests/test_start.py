@@ -24,6 +24,8 @@ from tests.http.server import Server
         ["export", "-h"],
         ["import", "-h"],
         ["gc", "-h"],
+        ["doctor", "-h"],
+        ["health", "-h"],
     ],
 )
 def test_help_is_given(tmp_path: Path, arguments: list[str]) -> None:

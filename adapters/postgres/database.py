@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import psycopg as sqlalchemy_psycopg
 
 from adapters.postgres.connections import Connection, Connections
 from adapters.postgres.errors import translated
-from adapters.sql.database import Database, Params, Rows, Statement
+from adapters.sql.database import Database, Params, Rows, Statement, check_revision
 from application.errors import Unavailable
 from application.metering import UNMETERED, Meter
 
@@ -64,9 +64,7 @@ class PostgresDatabase(Database):
         return self._connections.free if self._connections else 0
 
     async def check(self) -> None:
-        statement = Statement("SELECT version_num FROM alembic_version", {})
-        if await self.fetch(statement, {}) != [(self._revision,)]:
-            raise Unavailable("the database's schema is not the one this version needs")
+        await check_revision(self, self._revision)
 
     async def fetch(
         self,

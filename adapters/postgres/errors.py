@@ -28,9 +28,11 @@ _AWAY = (
     "25006",  # read-only: a replica, or a primary that was one
     "25P03",  # idle in transaction
     "42501",  # no rights
-    "42703",  # no such column: not migrated
-    "42P01",  # no such table: not migrated
-    "42883",  # no such function: not migrated
+    "42703",  # no such column: another schema
+    "42P01",  # no such table: another schema
+    "42883",  # no such function: another schema
+    "0A000",  # a prepared statement's columns are of another type: another schema
+    "23502",  # a column that we do not know wants a value: another schema
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
+from application.errors import Unavailable
 from application.ports import Storage
 
 Params = Mapping[str, object]
@@ -60,6 +61,17 @@ class Database(Storage, Protocol):
         Returns how many rows the first touched. Where it raises `Unavailable`, all of it or nothing
         was done.
         """
+
+
+async def check_revision(database: Database, revision: str) -> None:
+    """Raises `Unavailable` unless the database's schema is at `revision`."""
+    found = await database.fetch(Statement("SELECT version_num FROM alembic_version", {}), {})
+    if [*map(tuple, found)] != [(revision,)]:
+        names = ", ".join(str(name) for (name,) in found) or "no revision"
+        raise Unavailable(
+            f"the database's schema is at {names}, and this version needs {revision}: "
+            "taskhaven migrate --status tells more"
+        )
 
 
 def compiled(element: ClauseElement, dialect: Dialect) -> Statement:

@@ -7,6 +7,7 @@ all writes of a process queue for one thread.
 """
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Dialect
 from sqlalchemy.dialects import sqlite
 
-from adapters.sql.database import Database, Params, Rows, Statement
+from adapters.sql.database import Database, Params, Rows, Statement, check_revision
 from adapters.sqlite.connection import FileConnection
 from application.errors import Unavailable
 
@@ -41,6 +42,10 @@ _AWAY = frozenset(
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_NOTADB,
     }
+)
+# What older and newer schemas make of our statements; SQLite tells by its text alone.
+_ANOTHER_SCHEMA = re.compile(
+    r"no such (table|column)|table \w+ has no column|NOT NULL constraint failed"
 )
 
 
@@ -74,9 +79,7 @@ class SqliteDatabase(Database):
             connection.close()
 
     async def check(self) -> None:
-        statement = Statement("SELECT version_num FROM alembic_version", {})
-        if await self.fetch(statement, {}) != [(self._revision,)]:
-            raise Unavailable("the database's schema is not the one this version needs")
+        await check_revision(self, self._revision)
 
     async def fetch(self, statement: Statement, params: Params, *, scan: bool = False) -> Rows:
         def read(connection: sqlite3.Connection) -> Rows:
@@ -156,7 +159,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Locked, full, read-only, damaged, gone or not migrated: storage that is not available.
+    """Locked, full, read-only, damaged, gone or of another schema: storage that is not available.
 
     Other errors are ours and pass.
     """
@@ -164,6 +167,6 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        if extended & 0xFF not in _AWAY and not str(error).startswith("no such table"):
+        if extended & 0xFF not in _AWAY and not _ANOTHER_SCHEMA.match(str(error)):
             raise
         raise Unavailable(f"SQLite: {error.sqlite_errorname}") from error

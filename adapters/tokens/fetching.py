@@ -1,6 +1,7 @@
 """Gets a key set's document from where it is published."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.tokens.key_set import LONGEST_KEY_SET
@@ -17,6 +18,14 @@ _HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A document, and the date that its server put on it."""
+
+    document: bytes
+    date: str | None
+
+
 class KeySetUrl:
     """A document at `url`, which settings have found to be https, or http on this machine."""
 
@@ -25,7 +34,11 @@ class KeySetUrl:
         self._client: AsyncClient | None = None
 
     async def __call__(self) -> bytes:
-        """The document. Raises `OSError`, without the address.
+        """The document. Raises `OSError`, without the address."""
+        return (await self.look()).document
+
+    async def look(self) -> Published:
+        """The document and its date. Raises `OSError`, without the address.
 
         Redirects are not followed: nobody vouches for where they lead.
         """
@@ -38,7 +51,7 @@ class KeySetUrl:
             async with asyncio.timeout(_PATIENCE), self._client.stream("GET", self._url) as answer:
                 if answer.status_code != httpx2.codes.OK:
                     raise OSError(f"answered {answer.status_code}")
-                return await _within_limit(answer)
+                return Published(await _within_limit(answer), answer.headers.get("date"))
         except TimeoutError:
             raise OSError(f"no answer within {_PATIENCE:.0f} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:

@@ -8,7 +8,9 @@ from importlib.metadata import version
 
 import click
 
+from entrypoints.cli.asking import health
 from entrypoints.cli.collecting import gc
+from entrypoints.cli.examining import doctor
 from entrypoints.cli.exporting import export
 from entrypoints.cli.importing import import_
 from entrypoints.cli.migrating import migrate
@@ -24,5 +26,5 @@ def main() -> None:
     """Taskhaven: a task backend for many users, each with tasks of their own."""
 
 
-for _command in (serve, migrate, token, user, export, import_, gc):
+for _command in (serve, migrate, doctor, health, token, user, export, import_, gc):
     main.add_command(_command)

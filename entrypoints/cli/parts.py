@@ -1,6 +1,5 @@
 """What the commands share."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ import click
 from application.errors import StorageError
 from entrypoints.logs.config import configure
 from entrypoints.settings import Settings
+from entrypoints.settings.environment import read_environment
 from entrypoints.settings.table import BadSetting
 from entrypoints.startup import CannotStart, prepare_database, settings_of
 
@@ -40,6 +40,14 @@ def read_settings() -> Settings:
     """The settings of this process. Raises `BadCall`."""
     try:
         return settings_of(os.environ, Path.cwd())
+    except BadSetting as error:
+        raise BadCall(str(error)) from None
+
+
+def look_at_settings() -> Settings:
+    """The settings of this process as they are: no secret is made. Raises `BadCall`."""
+    try:
+        return read_environment(os.environ, Path.cwd())
     except BadSetting as error:
         raise BadCall(str(error)) from None
 
@@ -91,6 +99,8 @@ def run(do: Callable[[], Coroutine[None, None, None]], *, afterwards: str = "") 
     """Do it, from beginning to end. Raises `Failed` if storage fails meanwhile, and says what is
     so `afterwards`.
     """
+    import asyncio  # takes a while, which commands that have no use for it need not wait for
+
     try:
         asyncio.run(do())
     except StorageError as error:

@@ -1,6 +1,7 @@
 """Whether the process is up, and whether it can serve."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -17,6 +18,8 @@ from entrypoints.http.routing import route
 
 _FRESH = 1.0  # seconds for which a finding holds, so that probes cannot load the storage
 
+_log = logging.getLogger("taskhaven.health")
+
 
 @dataclass(slots=True)
 class HealthRoutes:
@@ -26,7 +29,7 @@ class HealthRoutes:
     now: Clock
     leaving: Leaving
     meter: Meter = UNMETERED
-    _ready: bool = field(default=False, init=False)
+    _trouble: str | None = field(default=None, init=False)
     _until: float = field(default=0.0, init=False)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -54,14 +57,25 @@ class HealthRoutes:
     async def _is_ready(self) -> bool:
         async with self._one_at_a_time:
             if monotonic() >= self._until:
-                try:
-                    await self.storage.check()
-                    self._ready = True
-                except StorageError:
-                    self._ready = False
-                self.meter.set(READY, self._ready and not self.leaving.now)
+                self._note(await self._look())
+                self.meter.set(READY, self._trouble is None and not self.leaving.now)
                 self._until = monotonic() + _FRESH
-            return self._ready
+            return self._trouble is None
+
+    async def _look(self) -> str | None:
+        try:
+            await self.storage.check()
+        except StorageError as error:
+            return str(error) or "storage is not available"
+        return None
+
+    def _note(self, trouble: str | None) -> None:
+        """Remember what was found; a line in the log for each change, not for each probe."""
+        if trouble is not None and trouble != self._trouble:
+            _log.warning("not ready: %s", trouble)
+        elif trouble is None and self._trouble is not None:
+            _log.warning("ready again")
+        self._trouble = trouble
 
     def _answer(self, status: str, well: bool) -> ASGIResponse:
         body = {"status": status, "timestamp": format_instant(self.now())}

@@ -14,10 +14,24 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
 
     Raises `BadSetting`.
     """
+    return Settings.from_mapping(*_environs(environ, directory))
+
+
+def read_address(environ: Mapping[str, str], directory: Path) -> tuple[str, int]:
+    """Where the service listens, quickly: no other setting is read. Raises `BadSetting`."""
+    named = [
+        {name: environ[name] for name in ("HOST", "PORT") if name in environ}
+        for environ in _environs(environ, directory)
+    ]
+    settings = Settings.from_mapping(*named)
+    return settings.host, settings.port
+
+
+def _environs(environ: Mapping[str, str], directory: Path) -> list[Mapping[str, str]]:
     if environ.get("ENVIRONMENT", "").strip().lower() == "production":
-        return Settings.from_mapping(environ)
+        return [environ]
     try:
         local = dotenv_values(directory / ".env", interpolate=False)  # a secret may hold any text
     except UnicodeDecodeError:
         raise BadSetting(".env", "must be text in UTF-8") from None
-    return Settings.from_mapping(environ, {name: text or "" for name, text in local.items()})
+    return [environ, {name: text or "" for name, text in local.items()}]

@@ -1,6 +1,6 @@
 """Key pairs, as the settings give them: PEM, or a file that holds it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -25,9 +25,10 @@ _LONGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A private key that we can sign with; it is in no repr."""
+    """A private key that we can sign with; it is in no repr. `file` is where it came from."""
 
     material: Ed25519PrivateKey | EllipticCurvePrivateKey = field(repr=False)
+    file: Path | None = field(default=None, repr=False, compare=False)
 
     @property
     def raw(self) -> bytes:
@@ -37,7 +38,7 @@ class PrivateKey:
     @classmethod
     def read(cls, text: str) -> Self:
         """From a setting's text. Raises `ValueError`, which shows nothing of it."""
-        return cls.of(_pem(text))
+        return replace(cls.of(_pem(text)), file=None if _is_pem(text) else Path(text))
 
     @classmethod
     def of(cls, pem: bytes) -> Self:
@@ -76,8 +77,12 @@ class PublicKey:
         raise ValueError(_FORM)
 
 
+def _is_pem(text: str) -> bool:
+    return text.startswith("-----BEGIN")
+
+
 def _pem(text: str) -> bytes:
-    if text.startswith("-----BEGIN"):
+    if _is_pem(text):
         on_lines = text.replace("\\n", "\n")  # environments like it to be one line
         return on_lines.encode(errors="replace")
     try:

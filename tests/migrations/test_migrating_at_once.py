@@ -7,7 +7,7 @@ from pathlib import Path
 from migrations import HEAD
 from tests.migrations.databases import leave_rows, target
 
-STARTERS = 5
+STARTERS = 20
 
 MIGRATE = """
 import sys
@@ -16,7 +16,7 @@ from migrations.runner import upgrade
 target = Path(sys.argv[2]) if sys.argv[1] == "sqlite" else sys.argv[2]
 print("ready", flush=True)
 sys.stdin.readline()
-print(upgrade(target))
+print(upgrade(target, patience=60))  # the machine may be busy
 """
 
 
