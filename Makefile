@@ -27,6 +27,12 @@ BETTER_AUTH = tests/better_auth/node_modules/.package-lock.json
 NPM_CI = $(NODE_PATHS) npm ci --loglevel=error $(if $(HOMELESS),--cache "$(CURDIR)/.venv/npm")
 WITH_BETTER_AUTH = $(if $(shell $(NODE_PATHS); command -v npm),$(BETTER_AUTH))
 
+# Several processes, each with a PostgreSQL of its own, find work in the order of tests/workers.py.
+PARALLEL = -n logical --maxprocesses 4 --no-loadscope-reorder
+
+# Each of them would otherwise compile all that it imports.
+QUICKLY = PYTHONDONTWRITEBYTECODE=
+
 # Whom `make audit` asks: pypi or osv.
 AUDIT ?= pypi
 
@@ -53,8 +59,8 @@ types: .venv/development ## mypy, strict
 contracts: .venv/development ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
-suite: .venv/development $(WITH_BETTER_AUTH) ## the tests alone; make suite ARGS='-k due -x'
-	@$(BIN)/pytest $(ARGS)
+suite: .venv/development $(WITH_BETTER_AUTH) ## the tests alone; make suite ARGS='-k due -x -n 0'
+	@$(QUICKLY) $(BIN)/pytest $(PARALLEL) $(ARGS)
 
 fuzz: .venv/development ## 10,000 made-up requests to each storage; FUZZ_EXAMPLES=100000 make fuzz
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/pytest tests/fuzz $(ARGS)

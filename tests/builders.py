@@ -22,6 +22,9 @@ Verb: TypeAlias = Callable[[Task], Task]
 HASH = "$argon2id$"
 """The password hash of an account that `an_account` made."""
 
+NOBODYS = UUID("01a1fd71-30bb-774b-891e-0882574c43e8")
+"""The id of a task that nobody has, for parameters, which every worker must find the same."""
+
 DAWN = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
 
 _ticks = count(1)

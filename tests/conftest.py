@@ -1,4 +1,4 @@
-"""The databases of the whole run: one migrated SQLite file, one PostgreSQL server."""
+"""The databases of a whole run, or worker: one migrated SQLite file, one PostgreSQL server."""
 
 import logging
 import os
@@ -15,6 +15,7 @@ from tests.postgres_server import PostgresServer, postgres
 from tests.redis_server import RedisServer
 from tests.running_server import RunningServer
 from tests.storages import DURABLE, STORAGES, Opened, migrate, opened
+from tests.workers import ByFile
 
 # A busy machine is no failure: nothing here depends on how long it took.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +32,12 @@ def log_lines() -> Iterator[LogLines]:
     yield lines
     ours.setLevel(level)
     root.removeHandler(lines)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    """Whatever `--dist` says: what belongs together stays together."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.http.server import free_port, is_taken
+from tests.ports import free_port, is_taken
 
 PATIENCE = 20.0  # seconds for what takes less than one
 CONFIGURATION = Path(__file__).parents[1] / "deploy" / "nginx.conf"

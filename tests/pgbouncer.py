@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from tests.postgres_server import PATIENCE, _free_port
+from tests.ports import free_port
+from tests.postgres_server import PATIENCE
 
 _CONFIGURATION = """\
 [databases]
@@ -38,7 +39,7 @@ class PgBouncer:
     def __init__(self, url: str) -> None:
         self._direct = urlsplit(url)
         self._name = self._direct.path.removeprefix("/")
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"postgresql://{self._direct.username}@127.0.0.1:{self._port}/{self._name}"
 
     @staticmethod

@@ -5,11 +5,9 @@ with postgres() as server:
 """
 
 import os
-import random
 import secrets
 import select
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,13 +19,14 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.ports import free_port
 from tests.postgres_programs import Guard, Programs
 from tests.running_server import RunningServer
 
 Mode = Literal["fast", "immediate"]
 
 # Seconds to wait for what takes half of one, but may take longer on a machine under load.
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextmanager
@@ -48,7 +47,7 @@ class PostgresServer(RunningServer):
 
     def __init__(self, *, durable: bool = False) -> None:
         self.password = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         super().__init__(f"postgresql://taskhaven:{self.password}@127.0.0.1:{self.port}/postgres")
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
@@ -164,12 +163,3 @@ class PostgresServer(RunningServer):
 
     def _last_words(self) -> str:
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else "(nothing)"
-
-
-def _free_port() -> int:
-    """Not one that the kernel lends to clients: it may still be lent out during a restart."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

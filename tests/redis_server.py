@@ -13,14 +13,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotThere
 from redis.retry import Retry
 
-from tests.postgres_server import PATIENCE, _free_port
+from tests.ports import free_port
+from tests.postgres_server import PATIENCE
 
 
 class RedisServer:
     """Runs for the length of a block, on the loopback address, with a password."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.password = secrets.token_hex(16)
         self.url = f"redis://:{self.password}@127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.command_line import GOOD, PATIENCE, TASKHAVEN, environment
-from tests.http.server import free_port
+from tests.ports import free_port
 
 _UNSHARE = ("unshare", "--pid", "--fork", "--kill-child")
 _WAYS = (_UNSHARE, (*_UNSHARE, "--user", "--map-root-user"))  # root's, and everybody's

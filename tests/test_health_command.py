@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import PATIENCE, run
-from tests.http.server import Server, free_port
+from tests.http.server import Server
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 

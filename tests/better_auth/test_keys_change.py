@@ -8,6 +8,7 @@ import pytest
 from adapters.tokens import fetched_keys
 from tests.better_auth.server import BetterAuth
 from tests.better_auth.service import Service, settings_for, taskhaven
+from tests.ports import free_port
 
 
 async def comes_to(service: Service, status: int, token: str) -> None:
@@ -69,8 +70,9 @@ async def test_T29_a_better_auth_that_comes_up_later_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fetched_keys, "_COLD_COOL_DOWN", 0.0)
-    with BetterAuth() as better_auth:
-        settings, port = settings_for(better_auth), int(better_auth.url.rpartition(":")[2])
+    port = free_port()
+    with BetterAuth(port=port) as better_auth:
+        settings = settings_for(better_auth)
         before = better_auth.sign_up("alice")
 
     async with taskhaven(**settings) as service:

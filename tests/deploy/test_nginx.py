@@ -12,9 +12,10 @@ import pytest
 
 from tests.http.answers import refusal
 from tests.http.api import Api, Json, over_socket, path_of
-from tests.http.server import Server, free_port
+from tests.http.server import Server
 from tests.http.streams import listening
 from tests.nginx import Nginx
+from tests.ports import free_port
 
 
 async def test_a_request_comes_through_with_all_that_it_says(api: Api) -> None:

@@ -20,8 +20,11 @@ def server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def url(server: PostgresServer) -> str:
-    return migrate(server.create_database(f"away_{secrets.token_hex(4)}"))
+def url(server: PostgresServer) -> Iterator[str]:
+    """Dropped after the test: each that is there makes a start after a crash take longer."""
+    name = f"away_{secrets.token_hex(4)}"
+    yield migrate(server.create_database(name))
+    server.drop_database(name)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 
 from tests.command_line import PATIENCE, token_of_alice
 from tests.http.api import SECRET
-from tests.http.server import Server, is_taken
+from tests.http.server import Server
+from tests.ports import is_taken
 from tests.processes import children, gone
 
 FOR_EVER = "300"  # seconds; nobody waits that long

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -139,7 +140,13 @@ async def over_socket(url: str) -> AsyncIterator[Api]:
     """The server at `url`, which verifies with the tests' secret."""
     transport = httpx2.AsyncHTTPTransport(verify=False)  # there is no TLS to prepare for
     async with AsyncClient(transport=transport, base_url=url, timeout=20) as client:
-        yield Api(client, signer_of(container()))
+        yield Api(client, _signer())
+
+
+@cache
+def _signer() -> TokenSigner:
+    """For every server that verifies with the tests' secret."""
+    return signer_of(container())
 
 
 @asynccontextmanager

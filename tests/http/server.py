@@ -1,7 +1,6 @@
 """The server as a child process, and bytes to and from it."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from httpx2 import Response
 
 from tests.command_line import GOOD, PATIENCE, TASKHAVEN, environment
 from tests.http.answers import parse
+from tests.ports import free_port, is_taken
 
 
 class Server:
@@ -141,20 +141,3 @@ class Server:
             while data := connection.recv(65_536):
                 received += data
         return parse(bytes(received))
-
-
-def free_port() -> int:
-    """Not one that the kernel lends to clients: it may be lent out before it is used."""
-    while is_taken(port := random.randrange(10_000, 20_000)):
-        pass
-    return port
-
-
-def is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-        return False

@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from tests.builders import an_id
+from tests.builders import NOBODYS, an_id
 from tests.http.accounts import PASSWORD, WRONG, Member, call, register
 from tests.http.answers import anonymous, refusal
 from tests.http.api import Api, User, path_of
@@ -15,7 +15,7 @@ OF_AN_ACCOUNT = [
     ("POST", "/me/erase", {"password": PASSWORD}),
     ("POST", "/password", {"current": PASSWORD, "new": WRONG}),
     ("GET", "/sessions", None),
-    ("DELETE", f"/sessions/{an_id()}", None),
+    ("DELETE", f"/sessions/{NOBODYS}", None),
     ("POST", "/logout", None),
 ]
 

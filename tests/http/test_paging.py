@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from tests.builders import an_id
+from tests.builders import NOBODYS
 from tests.http.answers import anonymous, named
 from tests.http.api import User, path_of
 
@@ -88,12 +88,12 @@ async def test_I09_somebody_elses_cursor_leads_to_ones_own_tasks_alone(
         "%00",
         "null",
         "' OR 1=1 --",
-        encoded(an_id().bytes),
+        encoded(NOBODYS.bytes),
         encoded(b"-created_at:"),
         encoded(b"-created_at:" + bytes(15)),
         encoded(b"-created_at:" + bytes(17)),
-        encoded(b"title:" + an_id().bytes),
-        str(an_id()),
+        encoded(b"title:" + NOBODYS.bytes),
+        str(NOBODYS),
     ],
 )
 async def test_I09_a_cursor_that_no_link_gave_is_refused(alice: User, cursor: str) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.builders import an_id
+from tests.builders import NOBODYS
 from tests.http.answers import INSTANT, UUID_V7, refusal
 from tests.http.api import Json, User, path_of
 
@@ -143,7 +143,7 @@ async def test_all_forms_of_the_paths_lead_to_the_same_task(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "id", [str(an_id()), "1", "abc", "00000000-0000-0000-0000-000000000000", "null", "٠" * 36]
+    "id", [str(NOBODYS), "1", "abc", "00000000-0000-0000-0000-000000000000", "null", "٠" * 36]
 )
 async def test_an_id_that_nobody_has_and_one_that_nobody_can_have_are_not_found(
     alice: User, id: str

@@ -22,8 +22,8 @@ import httpx2
 import pytest
 
 from tests.command_line import PATIENCE, ask
-from tests.http.server import free_port
 from tests.image.recipe import copy_context, recipe
+from tests.ports import free_port
 
 SECRET = secrets.token_urlsafe(48)
 PYTHON = os.environ.get("IMAGE_PYTHON") or os.path.realpath(sys.executable)
