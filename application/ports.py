@@ -38,7 +38,7 @@ class Changes:
 
     Oldest change first, each at the position of its last one. A task in the trash counts as gone.
     `position` is the owner's position at that moment; `horizon` the last one up to which the
-    journal is not kept, so that changes up to it cannot be told.
+    journal is not kept, or came from a backup, so that changes up to it cannot be told.
     """
 
     items: Sequence[tuple[int, Task | UUID]]

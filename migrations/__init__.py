@@ -2,3 +2,6 @@
 
 HEAD = "0003"
 """The revision this code needs; a test compares it with the newest one in `versions`."""
+
+RESTORED = ("0003",)
+"""The revisions of which a backup can be restored: all since journals can be followed."""

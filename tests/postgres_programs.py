@@ -103,6 +103,12 @@ class Guard:
         self._shell.communicate()
 
 
+def client_programs() -> Path | None:
+    """Where `pg_dump` and others are that know every server the tests may have, if anywhere."""
+    carrier = _carrier()
+    return None if carrier is None else _bin(carrier)
+
+
 def _carrier() -> Path | None:
     spec = find_spec(CARRIER)
     return Path(spec.origin).parent.resolve() if spec and spec.origin else None

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from tests.command_line import GOOD, ask, run, token_of_alice
-from tests.http.server import Server, free_port
+from tests.http.server import Server
+from tests.ports import free_port
 from tests.storages import migrate
 
 

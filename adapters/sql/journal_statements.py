@@ -3,12 +3,14 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Delete,
     Select,
     Update,
     and_,
     bindparam,
+    case,
     delete,
     or_,
     select,
@@ -117,12 +119,13 @@ def first_entries() -> Select[Any]:
 
 
 def move_horizon() -> Update:
-    """Moves the owner's horizon to the position `horizon`, unless it is there or beyond."""
-    return (
-        update(owners)
-        .where(owners.c.owner_id == _OWNER, owners.c.horizon < bindparam("horizon"))
-        .values(horizon=bindparam("horizon"))
-    )
+    """Moves the owner's horizon to the position `horizon`, unless it is there or beyond.
+
+    It is far beyond the entries there are after a backup was restored.
+    """
+    wanted = bindparam("horizon", type_=BigInteger)
+    horizon = case((owners.c.horizon < wanted, wanted), else_=owners.c.horizon)
+    return update(owners).where(owners.c.owner_id == _OWNER).values(horizon=horizon)
 
 
 def drop_entries() -> Delete:

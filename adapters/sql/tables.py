@@ -6,7 +6,7 @@ index slows every write. Five serve the lists by `created_at` (which the order o
 Two hold the trash alone.
 
 A row of `owners` counts: the journal's last position, the present tasks, and the `horizon`, the
-last position up to which the journal is no longer kept.
+last position up to which the journal is no longer told: it was dropped, or came with a backup.
 """
 
 from collections.abc import Sequence

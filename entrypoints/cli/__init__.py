@@ -1,7 +1,7 @@
 """The command line.
 
-Exit codes: 0 well, 1 it could not be done (no database, no port, no such user), 2 bad call or
-setting.
+Exit codes: 0 well, 1 it could not be done (no database, no port, no such user, no whole backup),
+2 bad call or setting.
 """
 
 from importlib.metadata import version
@@ -9,6 +9,7 @@ from importlib.metadata import version
 import click
 
 from entrypoints.cli.asking import health
+from entrypoints.cli.backups import backup, restore
 from entrypoints.cli.collecting import gc
 from entrypoints.cli.examining import doctor
 from entrypoints.cli.exporting import export
@@ -26,5 +27,7 @@ def main() -> None:
     """Taskhaven: a task backend for many users, each with tasks of their own."""
 
 
-for _command in (serve, migrate, doctor, health, token, user, export, import_, gc):
+_COMMANDS = (serve, migrate, doctor, health, token, user, export, import_, backup, restore, gc)
+
+for _command in _COMMANDS:
     main.add_command(_command)

@@ -5,6 +5,7 @@
 
 from dependency_injector import providers
 
+from application.backups import CheckBackup, RestoreBackup
 from application.batch import RunBatch
 from application.journal import FollowChanges, ReadHistory, RevertTask, TrimJournals
 from application.once import ForgetReceipts
@@ -24,6 +25,7 @@ from entrypoints.container.vitals import vitals
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.watch import Watch
 from entrypoints.logs.access import RequestLog
+from migrations import RESTORED
 
 _settings = Storages.settings.provided
 _tasks, _trash, _receipts = Storages.tasks, Storages.trash, Storages.receipts
@@ -95,3 +97,5 @@ class Container(Identity):
     vitals = providers.Singleton(
         vitals, Storages.settings, Storages.meter, Storages.storage, Storages.feed, watch
     )
+    check_backup = providers.Singleton(CheckBackup, backups=Storages.backups, revisions=RESTORED)
+    restore_backup = providers.Singleton(RestoreBackup, backups=Storages.backups, now=_now)

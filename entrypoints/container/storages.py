@@ -14,6 +14,7 @@ from adapters.memory.tallies import MemoryTallies
 from adapters.memory.tasks import MemoryTasks
 from adapters.memory.trash import MemoryTrash
 from adapters.metrics.prometheus import PrometheusMeter
+from adapters.postgres.backups import PostgresBackups
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.tasks import PostgresTasks
@@ -24,6 +25,7 @@ from adapters.sql.receipts import SqlReceipts
 from adapters.sql.sessions import SqlSessions
 from adapters.sql.tallies import SqlTallies
 from adapters.sql.trash import SqlTrash
+from adapters.sqlite.backups import SqliteBackups
 from adapters.sqlite.database import SqliteDatabase
 from adapters.sqlite.tasks import SqliteTasks
 from adapters.system.clock import SystemClock
@@ -95,3 +97,9 @@ class Storages(containers.DeclarativeContainer):
     sessions = _either(scheme, databases, MemorySessions, SqlSessions)
     tallies = _either(scheme, databases, MemoryTallies, SqlTallies)
     owners = _either(scheme, databases, MemoryOwners, SqlOwners)
+    backups = providers.Selector(
+        scheme,
+        memory=providers.Object(None),
+        sqlite=providers.Singleton(SqliteBackups, path=target),
+        postgresql=providers.Singleton(PostgresBackups, url=settings.provided.direct_target),
+    )

@@ -153,14 +153,14 @@ async def test_writers_are_not_disturbed_by_trimming(tasks: Tasks, journal: Jour
     task = a_task(owner)
     await tasks.add(task, by=owner)
 
-    async def write() -> None:
+    async def write(who: str) -> None:
         for n in range(15):
-            await tasks.update(owner, task.id, edit(title=str(n)), by=owner)
+            await tasks.update(owner, task.id, edit(title=f"{who} {n}"), by=owner)
 
     async def trim() -> int:
         return sum([await journal.trim(owner, before=LATER, limit=2) for _ in range(10)])
 
-    *_, dropped = await asyncio.gather(write(), write(), trim())
+    *_, dropped = await asyncio.gather(write("one"), write("other"), trim())
 
     kept = await journal.entries(owner, after=0, limit=100)
     horizon = (await journal.changes(owner, after=0, limit=1)).horizon

@@ -23,9 +23,9 @@ from cryptography.x509.oid import NameOID
 
 from adapters.tokens.fetching import KeySetUrl
 from adapters.tokens.key_set import LONGEST_KEY_SET, read_key_set
-from tests.http.server import free_port
 from tests.key_pairs import key_set, pair, pem
 from tests.key_set_server import KeySetServer, complaint, saying, serving
+from tests.ports import free_port
 
 DOCUMENT = key_set(pair("EdDSA"))
 

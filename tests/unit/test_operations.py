@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from application.operations import MOST_OPERATIONS, Op, Operation, read_operations
 from domain.errors import InvalidFields
-from tests.builders import an_id
+from tests.builders import NOBODYS
 
-ID = str(an_id())
+ID = str(NOBODYS)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 values = st.recursive(
