@@ -11,6 +11,7 @@ from alembic import command
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
+from adapters.sql.revisions import serves
 from migrations import HEAD
 from migrations.runner import config, engine, scripts
 
@@ -29,7 +30,7 @@ class Step:
 class Standing:
     """Where a schema is: at `current`, none if nobody migrated it, and before the steps `pending`.
 
-    `ahead` is one whose revision this version of the code does not know.
+    `ahead` is one that this version of the code does not know and cannot work with.
     """
 
     current: str | None
@@ -38,8 +39,8 @@ class Standing:
 
     @property
     def up_to_date(self) -> bool:
-        """Whether the schema is the one that this version of the code needs."""
-        return self.current == HEAD
+        """Whether this version of the code can work with the schema as it is."""
+        return self.current is not None and serves(self.current, HEAD)
 
 
 def look(database: Path | str) -> Standing:
@@ -66,7 +67,7 @@ def _standing(current: str | None) -> Standing:
     known = scripts(config())
     names = [script.revision for script in known]
     if current is not None and current not in names:
-        return Standing(current, ahead=True)
+        return Standing(current, ahead=not serves(current, HEAD))
     done = 0 if current is None else names.index(current) + 1
     return Standing(current, tuple(Step(s.revision, _first_line(s.doc)) for s in known[done:]))
 

@@ -76,6 +76,16 @@ class Nginx:
         shutil.rmtree(self._folder)
 
     @property
+    def pid(self) -> int:
+        """That of its master, which reads its configuration again at SIGHUP."""
+        return self._process.pid
+
+    @property
+    def upstream(self) -> Path:
+        """The file that names the instances."""
+        return self._folder / "taskhaven-upstream.conf"
+
+    @property
     def log(self) -> str:
         """All that it said."""
         return (self._folder / "error.log").read_text()

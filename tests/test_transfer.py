@@ -154,8 +154,12 @@ def test_a_pipe_will_do_at_both_ends(on_sqlite: Operator) -> None:
     code, out, err = on_sqlite.run_apart("export", "--user", "ann", "--format", "csv")
     again = on_sqlite.run_apart("import", "--user", "bob", "-", "--format", "csv", said=out)
 
-    assert piped == again == (0, "", "3 tasks imported\n")
-    assert (code, err) == (0, "3 tasks exported\n")
+    for code_, out_, err_ in (piped, again):
+        said, noted = err_.splitlines()
+        assert (code_, out_, said) == (0, "", "3 tasks imported")
+        assert json.loads(noted)["event"] == "tasks.imported", "the audit trail knows of it"
+    assert code == 0
+    assert err.splitlines()[0] == "3 tasks exported"
     assert sorted(row["title"] for row in csv.DictReader(out.splitlines())) == ["0", "1", "2"]
 
 

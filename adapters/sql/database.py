@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect, Table, bindparam, insert
 from sqlalchemy.sql import ClauseElement
 
+from adapters.sql.revisions import serves
 from application.errors import Unavailable
 from application.ports import Storage
 
@@ -64,9 +65,9 @@ class Database(Storage, Protocol):
 
 
 async def check_revision(database: Database, revision: str) -> None:
-    """Raises `Unavailable` unless the database's schema is at `revision`."""
+    """Raises `Unavailable` unless the database's schema serves code that needs `revision`."""
     found = await database.fetch(Statement("SELECT version_num FROM alembic_version", {}), {})
-    if [*map(tuple, found)] != [(revision,)]:
+    if len(found) != 1 or not serves(found[0][0], revision):
         names = ", ".join(str(name) for (name,) in found) or "no revision"
         raise Unavailable(
             f"the database's schema is at {names}, and this version needs {revision}: "

@@ -45,6 +45,7 @@ def export(
                     count += len(batch)
                     progress.show(tasks(count))
                 file.write(writer.tail())
+            container.audit().record("tasks.exported", who=owner.key, count=str(count))
             click.echo(f"{tasks(count)} exported", err=True)
 
     run(do)

@@ -52,13 +52,17 @@ def import_(
     async def do() -> None:
         with source(file) as records, Progress() as progress:
             async with opened(settings) as container:
+                owner = await owner_of(container, whose, known=True)
                 imported = await container.import_tasks()(
-                    await owner_of(container, whose, known=True),
+                    owner,
                     lambda: form.read(records),
                     dry_run=dry_run,
                     checked=lambda count: progress.show(f"{tasks(count)} checked"),
                     stored=lambda count: progress.show(f"{tasks(count)} stored"),
                 )
+                if imported.new and not dry_run:
+                    new = str(imported.new)
+                    container.audit().record("tasks.imported", who=owner.key, count=new)
         click.echo(_summary(imported, dry_run=dry_run), err=True)
 
     name = "standard input" if file == STANDARD else str(file)

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from entrypoints.http import health
 from migrations import HEAD
-from migrations.runner import downgrade
+from migrations.runner import downgrade, upgrade
+from migrations.standing import look
 from tests.faults.meddling import execute
 from tests.http.answers import refusal
 from tests.http.api import Api, Json, User, container, in_process, path_of
@@ -127,6 +128,26 @@ async def test_F18_a_schema_that_is_ahead_is_not_served(
     assert said(caplog) == [is_at("9999")]
     assert {*answers} <= {WELL, AWAY}
     assert answers[2:4] == [AWAY, AWAY]
+
+
+async def test_F16_old_code_goes_on_with_a_schema_that_only_grew(
+    api: Api, empty_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = api.user()
+    task = await alice.create("Buy milk")
+
+    with connected(empty_url) as connection:
+        for statement in (
+            "ALTER TABLE tasks ADD COLUMN colour TEXT",
+            f"UPDATE alembic_version SET version_num = '{HEAD}.7'",
+        ):
+            connection.execute(text(statement))
+
+    assert await ready(api) == 200
+    assert {*await everything(alice, task)} == {WELL}
+    assert upgrade(target(empty_url)) == f"{HEAD}.7", "it can be started again, too"
+    assert look(target(empty_url)).up_to_date
+    assert said(caplog) == []
 
 
 async def test_F18_a_column_of_another_type_costs_a_request_and_no_more(
