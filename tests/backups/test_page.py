@@ -2,12 +2,9 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tests.backups.places import checksum, fill, take
 from tests.command_line import GOOD, PATIENCE, environment
@@ -42,28 +39,3 @@ def test_the_drill_goes_as_written(sqlite_url: str, file: Path, tmp_path: Path) 
     assert checksum(done.stdout) == content.checksum
     assert "The schema is up to date" in done.stdout
     assert done.stdout.endswith("enabled\n")
-
-
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        missing = "the program systemd-analyze is not on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    units = []
-    for block in blocks("ini"):
-        first, _, rest = block.partition("\n")
-        units.append(tmp_path / Path(first.removeprefix("# ")).name)
-        units[-1].write_text(rest)
-
-    checked = subprocess.run(
-        [analyze, "verify", "--man=no", "--recursive-errors=one", *units],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-    assert [unit.suffix for unit in units] == [".service", ".timer"]
-    assert (checked.returncode, checked.stderr) == (0, "")
