@@ -104,6 +104,12 @@ PROBLEMS: Final = Counter(
 LIMITED: Final = Counter(
     "taskhaven_limited", "Requests over RATE_LIMIT, by what they counted against", ("by",)
 )
+LIMITS_AWAY: Final = Gauge(
+    "taskhaven_limits_away",
+    "1 while Redis is away, so that each process counts for itself and nobody logs in",
+    (),
+    Over.MOST,
+)
 AUDIT_EVENTS: Final = Counter(
     "taskhaven_audit_events", "Events of the audit trail, logins among them", ("event",)
 )

@@ -6,6 +6,7 @@ from time import monotonic
 
 from application.errors import LimitsUnavailable
 from application.limits import Limiter, Standing
+from application.metering import LIMITS_AWAY, UNMETERED, Meter
 
 _PAUSE = 1.0  # seconds between two tries of a limiter that is away
 
@@ -19,8 +20,14 @@ class Breaker(Limiter):
     others go on without until that succeeds.
     """
 
-    def __init__(self, limiter: Limiter, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        limiter: Limiter,
+        seconds: Callable[[], float] = monotonic,
+        meter: Meter = UNMETERED,
+    ) -> None:
         self._limiter = limiter
+        self._meter = meter
         self._seconds = seconds
         self._away = False
         self._try_at = 0.0
@@ -33,6 +40,7 @@ class Breaker(Limiter):
         self._try_at = self._seconds() + _PAUSE
         found = await self._ask(whom)
         self._away = False
+        self._meter.set(LIMITS_AWAY, 0)
         _log.warning("the shared limits are back")
         return found
 
@@ -43,6 +51,7 @@ class Breaker(Limiter):
             self._try_at = self._seconds() + _PAUSE
             if not self._away:
                 self._away = True
+                self._meter.set(LIMITS_AWAY, 1)
                 _log.warning(
                     "the shared limits are away (%s): each process counts for itself,"
                     " and logins are refused",

@@ -15,7 +15,7 @@ class Limits(Storages):
 
     redis = providers.Singleton(RedisLimiter, _settings.redis_url.address, _settings.rate_limit)
     in_process = providers.Singleton(MemoryLimiter, _settings.rate_limit)
-    shared = providers.Singleton(Breaker, redis)
+    shared = providers.Singleton(Breaker, redis, meter=Storages.meter)
 
     limiter = providers.Selector(
         _settings.limits,

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.limits.memory import MemoryLimiter
 from adapters.limits.outage import Breaker, FallbackLimiter
+from adapters.metrics.prometheus import PrometheusMeter
 from application.errors import LimitsUnavailable
 from application.limits import Limiter, Rate, Standing, standing
 from tests.postgres_server import PATIENCE
@@ -177,3 +178,19 @@ async def test_B03_meanwhile_there_still_is_a_limit(store: Store, breaker: Break
     found = [(await limiter.take("alice")).allowed for _ in range(6)]
 
     assert found == [True] * 5 + [False]
+
+
+async def test_B03_that_it_is_away_can_be_seen_in_the_figures(
+    store: Store, seconds: Seconds
+) -> None:
+    meter = PrometheusMeter()
+    breaker = Breaker(store, seconds, meter)
+
+    seen = []
+    for away in (False, True, False):
+        store.away = away
+        await answers(breaker)
+        seen.append("taskhaven_limits_away 1.0" in meter.text().decode())
+        seconds.now += 2
+
+    assert seen == [False, True, False]
