@@ -15,7 +15,9 @@ _RFC3339 = re.compile(
 
 def format_instant(instant: datetime) -> str:
     """RFC 3339 in UTC with six fraction digits and `Z`; as text it sorts as the instants do."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_instant(text: str) -> datetime:

@@ -28,7 +28,7 @@ def instant_of(value: datetime | str) -> datetime:
     """The instant, in UTC, from the value of a column of instants."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def instant_or_none(value: datetime | str | None) -> datetime | None:
@@ -45,4 +45,6 @@ def due_of(day: date | str | None, at: datetime | str | None) -> Due | None:
 
 def json_of(value: Any) -> Any:
     """What a column of JSON holds."""
+    if value == "[]":  # which most tasks have for tags
+        return []
     return json.loads(value) if isinstance(value, str) else value
