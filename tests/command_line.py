@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from tests.canaries import CANARIES
 from tests.http.api import SECRET
 
 # Seconds for what takes one, but may take longer on a machine under load.
@@ -30,7 +31,7 @@ def run(
     *arguments: str, folder: Path, said: str = "", **settings: str
 ) -> subprocess.CompletedProcess[str]:
     """`taskhaven …`, run to its end in `folder`, which `said` something on standard input."""
-    return subprocess.run(
+    done = subprocess.run(
         [*TASKHAVEN, *arguments],
         cwd=folder,
         env=environment(settings),
@@ -40,6 +41,9 @@ def run(
         timeout=PATIENCE,
         check=False,
     )
+    printed = "" if arguments[:1] == ("token",) else done.stdout  # which is there to print one
+    CANARIES.look(printed + done.stderr, f"what taskhaven {' '.join(arguments[:1])} said")
+    return done
 
 
 def token_of_alice(folder: Path, **settings: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.canaries import CANARIES, Listener
 from tests.leaks import nothing_left_open
 from tests.log_lines import LogLines
 from tests.postgres_server import PostgresServer, postgres
@@ -22,15 +23,31 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
-@pytest.fixture
-def log_lines() -> Iterator[LogLines]:
-    """All that this process logs in the test."""
-    lines, root, ours = LogLines(), logging.getLogger(), logging.getLogger("taskhaven")
-    level = ours.level
-    root.addHandler(lines)
+@pytest.fixture(scope="session", autouse=True)
+def listening() -> Iterator[None]:
+    """All that this process logs is searched for secrets, at every level of ours."""
+    listener, root, ours = Listener(), logging.getLogger(), logging.getLogger("taskhaven")
+    root.addHandler(listener)
     ours.setLevel(logging.DEBUG)
+    yield
+    root.removeHandler(listener)
+    assert not (hits := CANARIES.taken()), hits  # of servers that outlived the tests
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_said(listening: None) -> Iterator[None]:
+    """The test fails if something secret was said in it (O05)."""
+    yield
+    CANARIES.look_at_files()
+    assert not (hits := CANARIES.taken()), hits
+
+
+@pytest.fixture
+def log_lines(listening: None) -> Iterator[LogLines]:
+    """All that this process logs in the test."""
+    lines, root = LogLines(), logging.getLogger()
+    root.addHandler(lines)
     yield lines
-    ours.setLevel(level)
     root.removeHandler(lines)
 
 

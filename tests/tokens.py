@@ -15,8 +15,10 @@ from adapters.tokens.verifier import JwtVerifier
 from application.errors import InvalidToken
 from application.ports import Clock
 from domain.owner import Actor, Owner
+from tests.canaries import CANARIES
 
 SECRET = "kT4-vJ8_qZ1xW6mN3bR9cL5yH2pS7dF0"
+CANARIES.hide(SECRET)
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
 HEADER: Mapping[str, object] = {"alg": "HS256", "typ": "JWT"}

@@ -17,6 +17,9 @@ from application.metering import FIGURES, Counter, Figure, Gauge, Meter, Over, T
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names, in the environment, the folder that processes share."""
 
+# When each series began would be a series more, and nobody asks.
+prometheus.disable_created_metrics()  # type: ignore[no-untyped-call] # theirs is not
+
 # Seconds. From a read that the database had at hand to what a client has long given up on.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _MODES: dict[Over, Any] = {

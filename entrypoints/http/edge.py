@@ -1,12 +1,12 @@
 """The outermost layer, a pure ASGI wrapper: what holds for every answer, 404 and 405 included."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from math import ceil
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
@@ -88,6 +88,7 @@ class Edge:
             await reply.answer(answer_to(error, id))
         except Exception as error:
             answer = answer_to(error, id)
+            state["code"] = answer.code
             if reply.started:
                 raise  # half an answer cannot be mended; the server closes the connection
             await reply.answer(answer)
@@ -177,7 +178,7 @@ def _request_id(headers: Iterable[Header]) -> str:
     sent = [value for name, value in headers if name == b"x-request-id"]
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return sent[0].decode()
-    return str(uuid4())
+    return os.urandom(16).hex()
 
 
 def _check_limits(scope: HTTPScope, headers: Iterable[Header]) -> None:

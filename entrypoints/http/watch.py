@@ -33,7 +33,7 @@ class Watch:
     ) -> None:
         self._meter = meter
         self._log = log
-        self._alias = alias
+        self._alias = lru_cache(4096)(alias)
         self._proxies = proxies
         self.in_flight = 0
 

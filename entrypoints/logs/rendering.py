@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | No
 
 _FIRST = ("time", "level", "event", "request_id")
 _MOST_FRAMES = 30
+_QUOTED = re.compile(r"\s*[(<\n].*", re.DOTALL)
 
 _time = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
 
@@ -55,6 +57,8 @@ def _where_from(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def _take_over(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     record: logging.LogRecord = event["_record"]
+    if record.name == "asyncio":  # it quotes tasks and what they were given, errors with their text
+        event["event"] = _QUOTED.sub("", str(event["event"]))
     event.update(getattr(record, "said", {}))
     raised = event.pop("exc_info", None)
     if isinstance(raised, tuple) and raised[0] is not None:

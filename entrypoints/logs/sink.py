@@ -25,6 +25,7 @@ class Sink:
         self._news = threading.Event()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._torn = False  # whether the last line that was written has no end
         self.dropped = 0
         os.register_at_fork(after_in_child=self._begin_anew)
 
@@ -65,12 +66,15 @@ class Sink:
         batch = []
         while self._lines:
             batch.append(self._lines.popleft())
-        rest = memoryview(b"".join(batch))
+        rest = memoryview((b"\n" if self._torn else b"") + b"".join(batch))
+        whole = len(rest)
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
+            self._torn = False
         except OSError:
             self.dropped += len(batch)
+            self._torn = self._torn or len(rest) < whole
 
     def _begin_anew(self) -> None:
         """In a process just forked: the thread stayed behind, and what waits is written there."""

@@ -10,12 +10,14 @@ from httpx2 import AsyncClient, Response
 
 from domain.credentials import Email
 from entrypoints.container import Container
+from tests.canaries import CANARIES
 from tests.http.api import Api, Json, User, container, in_process
 from tests.http.clock import Clock
 
 AUTH = "/api/v1/auth"
 PASSWORD = "seven ducks on a lake"
 WRONG = "eight ducks on a lake"
+CANARIES.hide(PASSWORD, WRONG)
 
 
 @dataclass(frozen=True, slots=True)

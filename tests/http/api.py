@@ -20,10 +20,12 @@ from domain.owner import Actor, Owner
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.worker import assemble
+from tests.canaries import CANARIES, request_log
 
 Json = dict[str, Any]
 
 SECRET = secrets.token_urlsafe(48)
+CANARIES.hide(SECRET)
 FORMS = ("/api/v1/{user_id}", "/api/{user_id}", "/api/v1", "/api")
 
 
@@ -113,7 +115,7 @@ def signer_of(made: Container) -> TokenSigner:
 def container(**settings: str) -> Container:
     """A container, of memory unless DATABASE_URL says otherwise, with the tests' secret."""
     environ = {"DATABASE_URL": "memory:", "JWT_SECRET": SECRET, "RATE_LIMIT": "off", **settings}
-    return Container(settings=Settings.from_mapping(environ))
+    return Container(settings=Settings.from_mapping(environ), request_log=request_log)
 
 
 @asynccontextmanager

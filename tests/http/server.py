@@ -11,6 +11,7 @@ from typing import Self
 
 from httpx2 import Response
 
+from tests.canaries import CANARIES
 from tests.command_line import GOOD, PATIENCE, TASKHAVEN, environment
 from tests.http.answers import parse
 from tests.ports import free_port, is_taken
@@ -27,6 +28,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._settings = {**GOOD, "LOG_LEVEL": "warning", **settings, "PORT": str(self.port)}
+        self._said = (folder / "stdout", folder / "stderr")
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -73,6 +75,7 @@ class Server:
                 stderr=err,
                 start_new_session=True,
             )
+        CANARIES.watch(*self._said)
 
     def wait(self) -> None:
         """Return as soon as it answers."""
@@ -81,6 +84,7 @@ class Server:
             assert self._process
             assert self._process.poll() is None, self.log
             if self._answers():
+                CANARIES.look_at_process(self._process.pid)
                 return
             time.sleep(0.02)
         self.kill()
@@ -108,6 +112,7 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(PATIENCE)
         self._process = None
+        CANARIES.unwatch(*self._said)
         while is_taken(self.port):
             time.sleep(0.02)
 

@@ -73,6 +73,7 @@ def test_that_metrics_are_closed_is_said() -> None:
         ("0f1e2d3c4b5a69788796a5b4c3d2e1f00123a5b4c9d8e7f66f7e8d9cab", "ok"),
         ("abcacbabcbacabcacbacabcbabcacbabcbacabcbabcacbDEFGH", "warning"),
     ],
+    ids=["made", "43", "42", "hexadecimal", "three-letters"],
 )
 def test_a_secret_is_judged_by_length_and_variety(text: str, level: str) -> None:
     settings = Settings.from_mapping({"JWT_SECRET": text})

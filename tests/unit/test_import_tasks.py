@@ -136,6 +136,7 @@ async def test_an_id_is_kept_where_it_is_one_of_ours(desk: Desk) -> None:
         str(UUID(int=an_id(DAWN).int ^ (1 << 62))),
         str(UUID(int=an_id(DAWN).int ^ (1 << 76))),
     ],
+    ids=range(10),
 )
 async def test_of_another_id_comes_one_of_ours_the_same_each_time(desk: Desk, id: str) -> None:
     said = {"id": id, "title": "x", "created_at": CREATED}
