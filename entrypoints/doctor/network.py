@@ -52,4 +52,5 @@ def origins(settings: Settings) -> Iterator[Finding]:
             "Serve these pages over https://, and name them so in CORS_ORIGINS.",
         )
     else:
-        yield ok("origins", f"CORS_ORIGINS names {len(settings.cors_origins)}")
+        pages = len(settings.cors_origins)
+        yield ok("origins", f"pages of {pages or 'no'} other origins may call (CORS_ORIGINS)")
