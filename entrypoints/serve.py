@@ -28,7 +28,8 @@ _log = logging.getLogger("taskhaven.server")
 
 def run(settings: Settings) -> None:
     """Serve until the process is told to stop, then finish what is under way."""
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # inherited by workers that are still starting
+    # Inherited by workers, in which it waits until they can act on it: see leaving.py.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     os.register_at_fork(after_in_child=_stop_when_told)
     _allow_many_files()
     with TemporaryDirectory(prefix="taskhaven-metrics-") as folder:
@@ -82,9 +83,11 @@ class _Server(Granian):  # type: ignore[misc, valid-type] # which class it is de
     def __init__(self, *, drain: int, **settings: Any) -> None:
         super().__init__(**settings)
         self._drain = drain
+        self._draining = False
 
     def signal_handler_interrupt(self, *args: object) -> None:
         patient = args[:1] == (signal.SIGTERM,) and self._drain > 0
+        self._draining = True
         self._tell_workers()
         if patient:
             _log.info("draining", extra={"said": {"seconds": self._drain}})
@@ -94,6 +97,11 @@ class _Server(Granian):  # type: ignore[misc, valid-type] # which class it is de
         else:
             signal.alarm(0)
             super().signal_handler_interrupt()
+
+    def _respawn_workers(self, *args: object, **kwargs: object) -> None:
+        super()._respawn_workers(*args, **kwargs)
+        if self._draining:
+            self._tell_workers()
 
     def _tell_workers(self) -> None:
         for worker in multiprocessing.active_children():

@@ -7,6 +7,7 @@ from pathlib import Path
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
+from application.metering import READY
 from entrypoints.chores import chores_of
 from entrypoints.container import Container
 from entrypoints.http.accounts import AccountRoutes
@@ -62,8 +63,11 @@ def assemble(container: Container) -> ASGIApp:
         leaving=leaving,
     )
     leaving.tell(container.feed().wake)
+    leaving.tell(lambda: container.meter().set(READY, 0))
     health = HealthRoutes(container.storage(), container.now(), leaving, container.meter())
-    metrics = MetricsRoutes(container.meter(), settings.metrics_token, settings.loopback)
+    metrics = MetricsRoutes(
+        container.meter(), settings.metrics_token, settings.loopback, health.look
+    )
     docs = DocsRoutes(version("taskhaven"), settings.has_accounts)
     accounts = account_routes(container, gate) if settings.has_accounts else []
     return create_app(

@@ -37,9 +37,20 @@ def metrics(settings: Settings) -> Iterator[Finding]:
     if settings.metrics_token is not None:
         yield ok("metrics", "/metrics takes METRICS_TOKEN")
     elif settings.loopback:
-        yield ok("metrics", "/metrics is open to this machine alone")
+        yield from _metrics_on_loopback(settings)
     else:
         yield ok("metrics", "/metrics is closed to everybody, since METRICS_TOKEN is not set")
+
+
+def _metrics_on_loopback(settings: Settings) -> Iterator[Finding]:
+    if settings.environment == "production":
+        yield warning(
+            "metrics",
+            "/metrics is open to this machine, and to all whom a proxy on it lets through",
+            "Set METRICS_TOKEN, or keep the proxy from that path, as deploy/nginx.conf does.",
+        )
+    else:
+        yield ok("metrics", "/metrics is open to this machine alone")
 
 
 def origins(settings: Settings) -> Iterator[Finding]:

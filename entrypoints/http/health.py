@@ -42,7 +42,7 @@ class HealthRoutes:
         ]
 
     async def health(self) -> ASGIResponse:
-        ready = await self._is_ready()
+        ready = await self.look()
         return self._answer("healthy" if ready else "unhealthy", ready)
 
     async def live(self) -> ASGIResponse:
@@ -51,10 +51,11 @@ class HealthRoutes:
     async def ready(self) -> ASGIResponse:
         if self.leaving.now:
             return self._answer("leaving", False)
-        ready = await self._is_ready()
+        ready = await self.look()
         return self._answer("ready" if ready else "not ready", ready)
 
-    async def _is_ready(self) -> bool:
+    async def look(self) -> bool:
+        """Whether storage can be used, as of a second ago at most."""
         async with self._one_at_a_time:
             if monotonic() >= self._until:
                 self._note(await self._look())

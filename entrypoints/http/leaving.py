@@ -38,6 +38,8 @@ class Leaving(Lasting):
         self.now = False
         with suppress(NotImplementedError, RuntimeError):  # no such signals, or not the main thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.leave)
+            # Blocked since the fork, so that a word that came early is heard now.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
         if (parent := parent_process()) is not None and parent.pid is not None:
             self._watching = asyncio.create_task(self._watch(parent.pid))
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import hmac
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from litestar.exceptions import NotFoundException
@@ -15,7 +17,8 @@ from entrypoints.http.routing import route
 from entrypoints.settings.secret import Secret
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
-_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_FORWARDED = re.compile("x-forwarded-.*|forwarded|x-real-ip|via")
+_HERE = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +26,33 @@ class MetricsRoutes:
     """The handler. To whoever may not read, there is no such path.
 
     Without a `token` the machine itself may, where the service listens on `loopback` alone; not
-    what a proxy on the machine passes on.
+    what a proxy on the machine passes on, as far as that can be seen. `look` looks whether the
+    service is ready, so that the figures say it.
     """
 
     meter: Meter
     token: Secret | None
     loopback: bool
+    look: Callable[[], Awaitable[bool]]
 
     def routes(self) -> list[HTTPRouteHandler]:
         """The handler at its path."""
+        if self.token is None and not self.loopback:
+            return []
         return [route("GET", "/metrics", self.metrics)]
 
     async def metrics(self, request: AnyRequest) -> ASGIResponse:
         if not self._may_read(Incoming(request)):
             raise NotFoundException
+        await self.look()
         text = await asyncio.to_thread(self.meter.text)
         return ASGIResponse(body=text, headers={"content-type": _TEXT})
 
     def _may_read(self, incoming: Incoming) -> bool:
         if self.token is None:
-            forwarded = any(incoming.header(name) for name in _FORWARDED)
-            return self.loopback and not forwarded
+            names = (name.lower() for name in incoming.request.headers)
+            here = _HERE.fullmatch("".join(incoming.header("host")))
+            return bool(here) and not any(map(_FORWARDED.fullmatch, names))
         try:
             given = incoming.bearer()
         except NoToken:

@@ -70,9 +70,13 @@ class Watch:
             self._log(_level(route, status), **said)
 
     def _address(self, scope: HTTPScope, headers: Iterable[Header]) -> str | None:
-        peer = scope.get("client")
-        forwarded = tuple(value.decode("latin-1") for name, value in headers if name == _FORWARDED)
-        return _client(peer[0] if peer else None, forwarded, self._proxies)
+        client = scope.get("client")
+        peer = client[0] if client else None
+        lines = [value for name, value in headers if name == _FORWARDED] if self._proxies else []
+        forwarded = tuple(line.decode("latin-1") for line in lines)
+        if sum(map(len, forwarded)) > _LONGEST_KEPT:
+            return client_address(peer, forwarded, self._proxies)
+        return _client(peer, forwarded, self._proxies)
 
 
 def _level(route: str, status: int) -> str:
@@ -83,6 +87,7 @@ def _level(route: str, status: int) -> str:
 
 
 _FORWARDED = b"x-forwarded-for"
+_LONGEST_KEPT = 200  # characters of what anybody may have made up
 _client = lru_cache(4096)(client_address)
 
 

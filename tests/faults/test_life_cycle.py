@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -55,6 +56,16 @@ def readiness(server: Server) -> int | None:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status
     return None
+
+
+def workers(server: Server) -> int:
+    """How many say that they live."""
+    with connected(server) as connection:
+        connection.request("GET", "/metrics")
+        (count,) = re.findall(
+            rb"^taskhaven_workers (\d+)", connection.getresponse().read(), re.MULTILINE
+        )
+        return int(count)
 
 
 class Client(threading.Thread):
@@ -131,6 +142,33 @@ def test_F13_readiness_turns_while_the_process_lives_and_serves(server: Server, 
 
     assert client.told_to_close
     server.stop()
+
+
+def test_F13_a_worker_that_was_still_starting_is_not_ready_either(tmp_path: Path) -> None:
+    server = serving(tmp_path, WORKERS="4", DRAIN_SECONDS="6")
+    server.launch()
+    until(lambda: readiness(server) == 200)
+
+    os.kill(server.pid, signal.SIGTERM)
+    until(lambda: len(children(server.pid)) == 4)
+    time.sleep(2)  # by now all have started
+    found = {readiness(server) for _ in range(30)}
+
+    assert found == {503}
+    server.ended()
+
+
+def test_F13_nor_is_one_that_replaces_a_dead_one(tmp_path: Path) -> None:
+    with serving(tmp_path, DRAIN_SECONDS="8") as server:
+        (worker,) = children(server.pid)
+        os.kill(server.pid, signal.SIGTERM)
+        until(lambda: readiness(server) == 503)
+
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: readiness(server) is not None)
+
+        assert readiness(server) == 503
+        server.ended()
 
 
 def test_F13_a_request_under_way_is_finished(tmp_path: Path, token: str) -> None:
@@ -238,6 +276,7 @@ def test_F13_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     with serving(tmp_path, WORKERS="2") as server:
         assert [*(tmp_path / "tmp").iterdir()], "what workers share of their figures"
+        until(lambda: workers(server) == 2)  # one that is still starting is ended without ado
         server.stop()
 
     assert [*(tmp_path / "tmp").iterdir()] == []

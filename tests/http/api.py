@@ -125,7 +125,7 @@ async def in_process(made: Container, app: ASGIApp | None = None) -> AsyncIterat
     transport = httpx2.ASGITransport(app)  # type: ignore[arg-type]
     async with (
         alive(app),
-        AsyncClient(transport=transport, base_url="http://taskhaven.test") as client,
+        AsyncClient(transport=transport, base_url="http://localhost") as client,
     ):
         yield Api(client, signer_of(made))
 

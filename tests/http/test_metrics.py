@@ -52,7 +52,7 @@ CASES = [
     Case("POST", "/api/auth/login", 400, "not_json", "/api/v1/auth/login", "", JSON, b"{"),
     Case("POST", "/api/auth/login", 415, "unsupported_media_type", "/api/v1/auth/login", body=b"x"),
     Case("POST", "/api/v1/auth/login", 422, "validation", "/api/v1/auth/login", "", JSON, b"{}"),
-    Case("GET", "/metrics", 404, "no_such_route", "/metrics", settings={"HOST": "::"}),
+    Case("GET", "/metrics", 404, "no_such_route", "none", settings={"HOST": "::"}),
 ]
 
 

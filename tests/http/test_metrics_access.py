@@ -36,12 +36,30 @@ async def test_it_is_open_to_the_machine_itself(host: str) -> None:
     assert Figures.read(answer.text).of("taskhaven_workers") == 1
 
 
-@pytest.mark.parametrize("name", ["x_forwarded_for", "forwarded", "x_real_ip", "X_FORWARDED_FOR"])
+NAMES = ("x_forwarded_for", "forwarded", "x_real_ip", "X_FORWARDED_FOR", "x_forwarded_proto", "via")
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("value", ["127.0.0.1", "192.0.2.1", ""])
 async def test_it_is_not_to_whom_a_proxy_of_the_machine_speaks_for(name: str, value: str) -> None:
     answer = await ask(LOOPBACK, **{name: value})
 
     assert refusal(answer) == (404, "no_such_route")
+
+
+@pytest.mark.parametrize("host", ["tasks.example.com", "localhost.example.com", "127.0.0.1.nip.io"])
+async def test_nor_to_whom_it_has_another_name(host: str) -> None:
+    assert refusal(await ask(LOOPBACK, host=host)) == (404, "no_such_route")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:9", "[::1]:8000"])
+async def test_the_machine_has_several_names_for_itself(host: str) -> None:
+    assert (await ask(LOOPBACK, host=host)).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE", "OPTIONS"])
+async def test_where_nobody_may_read_it_no_method_shows_it(method: str) -> None:
+    assert (await ask(ANYWHERE, method)).status_code == 404
 
 
 @pytest.mark.parametrize("host", ["::", "192.0.2.7", "2001:db8::1"])
@@ -98,7 +116,7 @@ async def test_HEAD_is_the_same_without_the_figures() -> None:
 
 
 def test_over_a_socket_it_is_the_same(server: Server) -> None:
-    ask = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    ask = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 
     open_, proxied = (
         server.exchange(ask + more)[0] for more in (b"\r\n", b"X-Forwarded-For: 192.0.2.1\r\n\r\n")

@@ -43,6 +43,8 @@ def levels(found: Iterable[Finding]) -> list[str]:
         (network.proxies, OPEN | {"TRUSTED_PROXIES": "10.0.0.0/8"}, "ok"),
         (network.metrics, {}, "ok"),
         (network.metrics, OPEN, "ok"),
+        (network.metrics, PRODUCTION, "warning"),
+        (network.metrics, PRODUCTION | {"METRICS_TOKEN": SECRET}, "ok"),
         (network.metrics, {"METRICS_TOKEN": SECRET}, "ok"),
         (network.origins, {"CORS_ORIGINS": "http://a.example"}, "ok"),
         (network.origins, PRODUCTION | {"CORS_ORIGINS": "http://a.example"}, "warning"),
