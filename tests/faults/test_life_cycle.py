@@ -62,9 +62,8 @@ def workers(server: Server) -> int:
     """How many say that they live."""
     with connected(server) as connection:
         connection.request("GET", "/metrics")
-        (count,) = re.findall(
-            rb"^taskhaven_workers (\d+)", connection.getresponse().read(), re.MULTILINE
-        )
+        figures = connection.getresponse().read()
+        (count,) = re.findall(rb"^taskhaven_workers (\d+)", figures, re.MULTILINE)
         return int(count)
 
 
