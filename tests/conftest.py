@@ -3,7 +3,7 @@
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,20 @@ def listening() -> Iterator[None]:
     assert not (hits := CANARIES.taken()), hits  # of servers that outlived the tests
 
 
+_LOGGERS = ("", "taskhaven", "taskhaven.audit", "_granian")
+
+
+@pytest.fixture(autouse=True)
+def logging_stays_as_it_is(listening: None) -> Iterator[None]:
+    """A command that a test runs in this process sets up logging for itself."""
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    before = [(each.handlers[:], each.level, each.propagate) for each in loggers]
+    yield
+    for each, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        each.handlers[:], each.propagate = handlers, propagate
+        each.setLevel(level)
+
+
 @pytest.fixture(autouse=True)
 def no_secret_is_said(listening: None) -> Iterator[None]:
     """The test fails if something secret was said in it (O05)."""
@@ -49,6 +63,16 @@ def log_lines(listening: None) -> Iterator[LogLines]:
     root.addHandler(lines)
     yield lines
     root.removeHandler(lines)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A lone surrogate that was logged cannot be sent from a worker to the controller as it is."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 @pytest.hookimpl(optionalhook=True)
