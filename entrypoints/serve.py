@@ -6,7 +6,8 @@ import os
 import resource
 import signal
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -32,9 +33,23 @@ def run(settings: Settings) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     os.register_at_fork(after_in_child=_stop_when_told)
     _allow_many_files()
-    with TemporaryDirectory(prefix="taskhaven-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    with _folder_of_figures():
         _server(settings).serve()
+
+
+@contextmanager
+def _folder_of_figures() -> Iterator[None]:
+    """Where workers share their figures; without room for it, each has only its own."""
+    try:
+        folder = TemporaryDirectory(prefix="taskhaven-metrics-")
+    except OSError as error:
+        said = {"why": error.strerror or type(error).__name__}
+        _log.warning("figures are not shared", extra={"said": said})
+        yield
+        return
+    with folder as name:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = name
+        yield
 
 
 def _server(settings: Settings) -> "_Server":
@@ -86,14 +101,13 @@ class _Server(Granian):  # type: ignore[misc, valid-type] # which class it is de
         self._draining = False
 
     def signal_handler_interrupt(self, *args: object) -> None:
-        patient = args[:1] == (signal.SIGTERM,) and self._drain > 0
+        drain, self._drain = self._drain, 0  # at once: the second word may come meanwhile
         self._draining = True
         self._tell_workers()
-        if patient:
-            _log.info("draining", extra={"said": {"seconds": self._drain}})
+        if args[:1] == (signal.SIGTERM,) and drain > 0:
+            _log.info("draining", extra={"said": {"seconds": drain}})
             signal.signal(signal.SIGALRM, super().signal_handler_interrupt)
-            signal.alarm(self._drain)
-            self._drain = 0
+            signal.alarm(drain)
         else:
             signal.alarm(0)
             super().signal_handler_interrupt()

@@ -3,6 +3,8 @@
 Exit codes: 0 well, 1 the database or the port cannot be used, 2 a bad call or setting.
 """
 
+import hmac
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,16 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(
     assert "hunter2" not in stopped.stdout + stopped.stderr
 
 
+@pytest.mark.parametrize("origins", ["*", "null", "https://app.example.com,*"])
+def test_O01_pages_of_everybody_stop_the_start(tmp_path: Path, origins: str) -> None:
+    stopped = run("serve", folder=tmp_path, **GOOD, CORS_ORIGINS=origins)
+
+    assert stopped.returncode == 2
+    assert stopped.stderr.startswith("Error: CORS_ORIGINS must not be ")
+    assert stopped.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -75,7 +87,7 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(
         {"ENVIRONMENT": "production"},
     ],
 )
-def test_a_missing_secret_stops_the_start_where_none_may_be_made(
+def test_O06_a_missing_secret_stops_the_start_where_none_may_be_made(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     stopped = run("serve", folder=tmp_path, **settings)
@@ -130,6 +142,30 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     assert (from_file.returncode, corrected.returncode) == (2, 0)
     assert from_file.stderr.startswith("Error: PORT must")
     assert in_production.stderr.startswith("Error: JWT_SECRET is missing")
+
+
+@pytest.mark.parametrize(
+    "bare",
+    [
+        b"kT4-vJ8_qZ1xW6mN3bR9cL5yH2pS7dF0",
+        "k\u00e9-vJ8_qZ1xW6\u00fcN3bR9c\u20ac5yH2pS7dF0".encode(),
+        b"\x80\xffk\xfe\x01T4-vJ8_qZ1xW6mN3bR9cL5yH2pS7",
+        b"a word, then another: x7! \t kQz#9",
+    ],
+    ids=["ASCII", "UTF-8", "no text", "with blanks"],
+)
+@pytest.mark.parametrize("end", [b"", b" \t\r\n"], ids=repr)
+def test_O06_a_secret_is_its_bytes_without_the_blanks_round_it(
+    tmp_path: Path, bare: bytes, end: bytes
+) -> None:
+    written = (end + bare + end).decode("utf-8", "surrogateescape")
+    made = run("token", "--user", "alice", folder=tmp_path, JWT_SECRET=written)
+    assert made.returncode == 0, made.stderr
+
+    signed, _, signature = made.stdout.strip().rpartition(".")
+
+    digest = hmac.digest(bare, signed.encode(), "sha256")
+    assert signature == urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

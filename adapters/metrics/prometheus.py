@@ -1,15 +1,19 @@
 """`Meter` by prometheus-client.
 
 Where the environment names a folder for several processes (`PROMETHEUS_MULTIPROC_DIR`) before this
-module is imported, all of them keep their figures there, and each can tell those of all.
+module is imported, all of them keep their figures there, and each can tell those of all. With no
+room left there, or without the folder, new figures are left out: no request depends on them.
 """
 
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import prometheus_client as prometheus
+from prometheus_client import values
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from application.metering import FIGURES, Counter, Figure, Gauge, Meter, Over, Timing
@@ -28,6 +32,9 @@ _MODES: dict[Over, Any] = {
     Over.MOST: "livemax",
     Over.LATEST: "livemostrecent",
 }
+_FIRST_ROOM = 64 * 1024  # bytes of a file, which doubles when they are used up
+_BESIDE_NAME = 32  # bytes of a figure in it, at most, beside its name
+_log = logging.getLogger("taskhaven.metrics")
 
 
 class PrometheusMeter(Meter):
@@ -35,21 +42,27 @@ class PrometheusMeter(Meter):
 
     def __init__(self) -> None:
         self._registry = prometheus.CollectorRegistry()
-        self._kinds = {figure: self._made(figure) for figure in FIGURES}
+        self._kinds: dict[Figure, Any] = {}
         self._series: dict[tuple[Figure, tuple[str, ...]], Any] = {}
+        self._told = False
+        for figure in FIGURES:
+            self._one(figure, ())
 
     def count(self, counter: Counter, *labels: str, by: float = 1) -> None:
-        self._one(counter, labels).inc(by)
+        if (one := self._one(counter, labels)) is not None:
+            one.inc(by)
 
     def time(self, timing: Timing, seconds: float, *labels: str) -> None:
-        self._one(timing, labels).observe(seconds)
+        if (one := self._one(timing, labels)) is not None:
+            one.observe(seconds)
 
     def set(self, gauge: Gauge, value: float, *labels: str) -> None:
-        self._one(gauge, labels).set(value)
+        if (one := self._one(gauge, labels)) is not None:
+            one.set(value)
 
     def text(self) -> bytes:
         folder = os.environ.get(FOLDER)
-        if folder is None:
+        if folder is None or not Path(folder).is_dir():
             return prometheus.generate_latest(self._registry)
         _forget_the_dead(Path(folder))
         gathered = prometheus.CollectorRegistry()
@@ -57,12 +70,25 @@ class PrometheusMeter(Meter):
         return prometheus.generate_latest(gathered)
 
     def _one(self, figure: Figure, labels: tuple[str, ...]) -> Any:
+        """The series of a figure with these labels, or none if there is no room for it."""
         try:
             return self._series[figure, labels]
         except KeyError:
-            kind = self._kinds[figure]
-            one = self._series[figure, labels] = kind.labels(*labels) if labels else kind
-            return one
+            pass
+        try:
+            one = self._series[figure, labels] = self._new(figure, labels)
+        except OSError as error:
+            if not self._told:
+                _log.warning("figures are left out", extra={"said": {"why": error.strerror}})
+            self._told = True
+            return None
+        return one
+
+    def _new(self, figure: Figure, labels: tuple[str, ...]) -> Any:
+        if figure not in self._kinds:
+            self._kinds[figure] = self._made(figure)
+        kind = self._kinds[figure]
+        return kind.labels(*labels) if labels else kind
 
     def _made(self, figure: Figure) -> Any:
         said = (figure.name, figure.says, figure.labels)
@@ -88,3 +114,37 @@ def _forget_the_dead(folder: Path) -> None:
                 mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call] # theirs is not
         except PermissionError:
             pass
+
+
+class _Reserved(MmapedDict):
+    """Figures in a file whose room on the disk is had before anything is written there.
+
+    The system ends a process that writes to a mapped file where there is none.
+    """
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:
+        with Path(filename).open("ab") as file:
+            try:
+                _reserve(file.fileno(), _FIRST_ROOM)
+            except OSError:
+                Path(filename).unlink(missing_ok=True)  # nobody can read an empty one
+                raise
+        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call] # theirs is not
+
+    def _init_value(self, key: str) -> None:
+        if self._used + len(key.encode()) + _BESIDE_NAME > self._capacity:
+            _reserve(self._f.fileno(), 2 * self._capacity)
+        super()._init_value(key)  # type: ignore[no-untyped-call] # theirs is not
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    """Make a file that long. Raises `OSError` where there is no room, and leaves it as it was."""
+    before = os.fstat(descriptor).st_size
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+    except OSError:
+        os.truncate(descriptor, before)
+        raise
+
+
+values.MmapedDict = _Reserved  # type: ignore[attr-defined] # its values ask for it by this name

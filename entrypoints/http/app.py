@@ -51,6 +51,8 @@ def create_app(
             exception_handlers={Exception: _answer},
             logging_config=None,  # it would log bodies; what fails is logged with its answer
             openapi_config=None,  # the description is written by hand: see openapi.py
+            debug=False,  # whatever LITESTAR_DEBUG says
+            pdb_on_exception=False,  # whatever LITESTAR_PDB says
             request_max_body_size=None,  # the edge has read the body, within its own limit
         ),
         Cors(origins),

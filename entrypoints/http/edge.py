@@ -86,12 +86,13 @@ class Edge:
             await self._app(inner, _already_read(body, receive), reply.send)  # type: ignore[arg-type]
         except RequestError as error:
             await reply.answer(answer_to(error, id))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - there is nobody above who could do better
             answer = answer_to(error, id)
             state["code"] = answer.code
-            if reply.started:
-                raise  # half an answer cannot be mended; the server closes the connection
-            await reply.answer(answer)
+            if not reply.started:
+                await reply.answer(answer)
+            # Half an answer cannot be mended; the server closes the connection. Told of the error,
+            # it would log its text too.
         finally:
             self._watch.in_flight -= 1
             self._watch.answered(

@@ -1,5 +1,6 @@
 """Sees every request: what is counted of it, and what is logged."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from entrypoints.http.addresses import client_address
 from entrypoints.http.cors import Header
 from entrypoints.settings.limits import Network
 
+_log = logging.getLogger("taskhaven.http")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NONE = "none"
 
@@ -67,7 +69,10 @@ class Watch:
                 said["open_s"] = round(perf_counter() - began, 1)
             said["address"] = self._address(scope, headers)
             said["request_id"] = state["request_id"]
-            self._log(_level(route, status), **said)
+            try:
+                self._log(_level(route, status), **said)
+            except Exception as error:  # noqa: BLE001 - the request was answered
+                _log.error("request not logged", exc_info=error)
 
     def _address(self, scope: HTTPScope, headers: Iterable[Header]) -> str | None:
         client = scope.get("client")

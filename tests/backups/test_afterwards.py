@@ -85,7 +85,9 @@ async def test_restoring_the_same_file_again_lets_no_token_from_between_pass(
         assert await told_since(alice, between) == 410
 
 
-async def test_a_clock_that_went_back_does_not_take_positions_back(url: str, file: Path) -> None:
+async def test_F15_a_clock_that_went_back_does_not_take_positions_back(
+    url: str, file: Path
+) -> None:
     far = 2**58
     async with alice_at(url) as alice:
         await alice.create("kept")

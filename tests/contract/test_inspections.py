@@ -80,7 +80,7 @@ def test_an_empty_database_has_no_owner(new_database: Callable[[str], str]) -> N
     assert PostgresInspection(url).look().version >= 14
 
 
-def test_a_pooler_is_noticed(url: str) -> None:
+def test_F19_a_pooler_is_noticed(url: str) -> None:
     if missing := PgBouncer.missing():
         pytest.skip(missing)
 

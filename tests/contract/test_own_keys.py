@@ -130,7 +130,7 @@ async def test_T06_a_key_before_of_another_kind_is_not_taken_for_the_one_that_si
     assert not await accepts(made, previous.signed({**header, "kid": ours}, CLAIMS))
 
 
-async def test_tokens_of_the_secret_before_are_good_and_none_is_signed_with_it() -> None:
+async def test_O06_tokens_of_the_secret_before_are_good_and_none_is_signed_with_it() -> None:
     made = tokens(JWT_SECRET=SECRET, JWT_SECRET_PREVIOUS=BEFORE)
     only = tokens(JWT_SECRET=SECRET)
     theirs = forge(claims={"sub": "alice", "exp": CLAIMS["exp"]}, secret=BEFORE)

@@ -143,7 +143,7 @@ async def test_a_lower_rate_does_not_hold_the_past_against_anybody(server: Redis
     assert 0 < refused.wait < 7
 
 
-async def test_a_clock_that_was_set_back_locks_nobody_out(server: RedisServer) -> None:
+async def test_F15_a_clock_that_was_set_back_locks_nobody_out(server: RedisServer) -> None:
     counting = InRedis(server)
     limiter = await counting.begin(TEN)
     await taken(limiter, 3)
@@ -225,7 +225,7 @@ async def test_what_is_no_redis_is_unavailable(answer: bytes, patient: None) -> 
         await limiter.close()
 
 
-async def test_one_that_never_answers_is_given_up() -> None:
+async def test_F22_one_that_never_answers_is_given_up() -> None:
     async with listening(silent) as url:
         limiter = RedisLimiter(url, TEN)
         async with asyncio.timeout(PATIENCE):

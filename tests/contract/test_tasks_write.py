@@ -116,7 +116,9 @@ async def test_the_change_is_given_the_present_task(tasks: Tasks, task: Task) ->
     assert seen == [task]
 
 
-async def test_a_clock_that_went_back_still_makes_updated_at_grow(tasks: Tasks, task: Task) -> None:
+async def test_F15_a_clock_that_went_back_still_makes_updated_at_grow(
+    tasks: Tasks, task: Task
+) -> None:
     yesterday = task.created_at.replace(year=2025)
 
     changed = await tasks.update(

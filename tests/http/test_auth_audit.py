@@ -34,7 +34,7 @@ def who(trail: Trail, ann: Member) -> str:
     return said["who"]
 
 
-async def test_a_login_is_recorded_and_so_is_one_that_failed(
+async def test_O12_a_login_is_recorded_and_so_is_one_that_failed(
     memory_api: Api, trail: Trail, ann: Member, who: str
 ) -> None:
     trail.keep_from(await ann.again())
@@ -51,7 +51,7 @@ async def test_a_login_is_recorded_and_so_is_one_that_failed(
     assert to_ann[1]["who"] != to_nobody[1]["who"]
 
 
-async def test_a_login_that_had_to_wait_is_recorded(
+async def test_O12_a_login_that_had_to_wait_is_recorded(
     memory_api: Api, trail: Trail, ann: Member, who: str
 ) -> None:
     for _ in range(5):
@@ -63,7 +63,7 @@ async def test_a_login_that_had_to_wait_is_recorded(
     assert len({said["who"] for _, said in events}) == 1
 
 
-async def test_a_reuse_is_told_from_a_token_that_is_none(
+async def test_O12_a_reuse_is_told_from_a_token_that_is_none(
     memory_api: Api, trail: Trail, ann: Member, who: str
 ) -> None:
     second = await ann.next()
@@ -75,7 +75,7 @@ async def test_a_reuse_is_told_from_a_token_that_is_none(
     assert trail.events() == [("refresh.reuse_detected", about), ("refresh.refused", about)]
 
 
-async def test_what_ends_sessions_is_recorded(trail: Trail, ann: Member, who: str) -> None:
+async def test_O12_what_ends_sessions_is_recorded(trail: Trail, ann: Member, who: str) -> None:
     other = await ann.again()
     trail.keep_from(other)
     trail.events()
@@ -95,7 +95,7 @@ async def test_what_ends_sessions_is_recorded(trail: Trail, ann: Member, who: st
 
 
 @pytest.mark.parametrize("token", ["x", "canary.canary.canary", ""])
-async def test_a_token_that_is_refused_is_recorded_with_the_reason(
+async def test_O12_a_token_that_is_refused_is_recorded_with_the_reason(
     memory_api: Api, trail: Trail, token: str
 ) -> None:
     trail.secrets.add("canary")
@@ -117,7 +117,7 @@ async def test_so_is_one_whose_session_has_ended(trail: Trail, ann: Member, who:
     assert trail.events()[1] == ("token.refused", {"reason": "its session has ended"})
 
 
-async def test_who_asks_for_the_tasks_of_others_is_recorded(
+async def test_O12_who_asks_for_the_tasks_of_others_is_recorded(
     memory_api: Api, trail: Trail, ann: Member, who: str
 ) -> None:
     bob = memory_api.user()
@@ -159,7 +159,7 @@ async def elsewhere() -> AsyncIterator[Api]:
         yield api
 
 
-async def test_nobody_can_be_looked_up_without_the_secret(
+async def test_O12_nobody_can_be_looked_up_without_the_secret(
     memory_api: Api, elsewhere: Api, trail: Trail
 ) -> None:
     email = new_email()

@@ -11,15 +11,38 @@ from tests.http.api import Api, container, in_process
 OURS = "https://app.example.com"
 OTHERS = [
     "http://app.example.com",
+    "https://app.example.com:443",
     "https://app.example.com:8443",
+    "https://app.example.com.",
     "https://app.example.com.evil.com",
-    "https://appXexample.com",
+    "https://app.example.com@evil.com",
+    "https://evil.com/https://app.example.com",
+    "https://evilapp.example.com",
+    "https://evil.app.example.com",
+    "https://example.com",
+    "https://app.example.co",
+    "https://app.example.comm",
     "https://evil.com",
     "HTTPS://APP.EXAMPLE.COM",
+    "https://App.example.com",
     "https://app.example.com/",
+    "https://app.example.com https://evil.com",
+    "https://app.example.com, https://evil.com",
+    "app.example.com",
+    "//app.example.com",
+    "https://",
+    "file://",
     "null",
+    "NULL",
     "*",
     "",
+]
+PATTERNS = [  # what our origin would match, were it one
+    "https://appXexample.com",
+    "https://appXexampleXcom",
+    "https://app-example.com",
+    "https://app.example-com.evil.com",
+    "https:..app.example.com",
 ]
 PREFLIGHT = {"access-control-request-method": "PATCH", "access-control-request-headers": "if-match"}
 EXPOSED = (
@@ -64,21 +87,36 @@ async def test_a_page_of_ours_may_read_every_answer(
     assert answer.headers["vary"] == "Authorization, Origin"
 
 
-@pytest.mark.parametrize("origin", OTHERS)
-@pytest.mark.parametrize("more", [{}, PREFLIGHT])
-async def test_other_pages_hear_nothing_of_it(
-    pages: Api, origin: str, more: dict[str, str]
-) -> None:
+async def hear_nothing(pages: Api, origin: str, more: dict[str, str]) -> None:
     for method in ("GET", "OPTIONS"):
         answer = await pages.client.request(
-            method, "/health/live", headers={"origin": origin, **more}
+            method, "/health/live", headers={"origin": origin, "cookie": "a=b", **more}
         )
         assert answer.is_success
         assert said(answer) == set()
         assert answer.headers["vary"] == "Authorization, Origin"
 
 
-async def test_of_two_origins_neither_counts(pages: Api) -> None:
+@pytest.mark.parametrize("origin", OTHERS)
+@pytest.mark.parametrize("more", [{}, PREFLIGHT])
+async def test_O01_other_pages_hear_nothing_of_it(
+    pages: Api, origin: str, more: dict[str, str]
+) -> None:
+    await hear_nothing(pages, origin, more)
+
+
+@pytest.mark.parametrize("origin", PATTERNS)
+@pytest.mark.parametrize("more", [{}, PREFLIGHT])
+async def test_O02_an_origin_is_no_pattern(pages: Api, origin: str, more: dict[str, str]) -> None:
+    await hear_nothing(pages, origin, more)
+
+
+async def test_O01_without_a_page_of_ours_there_is_none(memory_api: Api) -> None:
+    for origin in (OURS, "null", "*"):
+        await hear_nothing(memory_api, origin, PREFLIGHT)
+
+
+async def test_O01_of_two_origins_neither_counts(pages: Api) -> None:
     answer = await pages.client.get("/health/live", headers=[("origin", OURS), ("origin", OURS)])
 
     assert said(answer) == set()

@@ -7,7 +7,10 @@ from dependency_injector import providers
 from httpx2 import Response
 
 from application.errors import Unavailable
+from tests.http.answers import refusal
 from tests.http.api import Api, User, container, in_process, path_of
+from tests.http.server import Server
+from tests.http.streams import listening
 
 ALWAYS = {
     "server": "taskhaven",
@@ -47,7 +50,7 @@ def headers_of_every_answer(answer: Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)
-async def test_every_answer_about_tasks_carries_the_headers(
+async def test_O07_every_answer_about_tasks_carries_the_headers(
     api: Api, alice: User, kind: int | str
 ) -> None:
     task = await alice.create()
@@ -63,7 +66,7 @@ async def test_every_answer_about_tasks_carries_the_headers(
 
 
 @pytest.mark.parametrize("error", [RuntimeError(), Unavailable()])
-async def test_an_answer_to_a_failure_carries_them_too(error: Exception) -> None:
+async def test_O07_an_answer_to_a_failure_carries_them_too(error: Exception) -> None:
     async def fail(*_: object) -> None:
         raise error
 
@@ -82,7 +85,7 @@ async def test_an_answer_to_a_failure_carries_them_too(error: Exception) -> None
     "path", ["/health", "/health/live", "/health/ready", "/openapi.json", "/docs"]
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-async def test_what_is_at_the_root_carries_them_too(api: Api, path: str, method: str) -> None:
+async def test_O07_what_is_at_the_root_carries_them_too(api: Api, path: str, method: str) -> None:
     answer = await api.client.request(method, path)
 
     assert answer.is_success
@@ -90,8 +93,74 @@ async def test_what_is_at_the_root_carries_them_too(api: Api, path: str, method:
     assert answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/docs/start.js", "/docs/swagger-ui.css"])
+async def test_O07_so_do_figures_and_files(memory_api: Api, path: str) -> None:
+    answer = await memory_api.client.get(path)
+
+    assert answer.status_code == 200
+    assert headers_of_every_answer(answer) == ALWAYS
+    assert answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/nowhere", "/docs/nothing.js"])
+async def test_O07_so_does_what_is_not_there(server: Server, path: str) -> None:
+    forwarded = f"GET {path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.7\r\n"
+
+    (answer,) = server.exchange(f"{forwarded}connection: close\r\n\r\n".encode())
+
+    assert refusal(answer) == (404, "no_such_route")
+    assert headers_of_every_answer(answer) == ALWAYS
+    assert answer.headers["content-security-policy"] == PLAIN_POLICY
+    assert len(answer.headers.get_list("server")) == 1
+
+
+async def test_O07_who_asks_too_often_reads_them_too() -> None:
+    async with in_process(container(RATE_LIMIT="1/hour")) as api:
+        alice = api.user()
+        answers = [await alice.send("GET") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert [headers_of_every_answer(answer) for answer in answers] == [ALWAYS] * 2
+    assert answers[1].headers["cache-control"] == "no-store"
+    assert answers[1].headers["content-security-policy"] == PLAIN_POLICY
+
+
+@pytest.mark.parametrize("origin", ["https://app.example.com", "https://evil.com"])
+async def test_O07_so_do_pages_before_they_ask(origin: str) -> None:
+    asked = {"origin": origin, "access-control-request-method": "PATCH"}
+
+    async with in_process(container(CORS_ORIGINS="https://app.example.com")) as api:
+        answer = await api.client.options("/api/v1/tasks", headers=asked)
+
+    assert answer.status_code == 204
+    assert headers_of_every_answer(answer) == ALWAYS
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"] == PLAIN_POLICY
+
+
+async def test_O07_so_does_who_follows(socket_api: Api) -> None:
+    async with listening(socket_api.user()) as stream:
+        answer = stream.answer
+
+    assert headers_of_every_answer(answer) == ALWAYS
+    assert answer.headers["cache-control"] == "private, no-cache, no-transform"
+    assert answer.headers["content-security-policy"] == PLAIN_POLICY
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nhost: a b\r\n\r\n"],
+    ids=["no host", "a bad host"],
+)
+async def test_O07_so_does_who_speaks_badly(server: Server, sent: bytes) -> None:
+    (answer,) = server.exchange(sent)
+
+    assert answer.status_code == 400
+    assert headers_of_every_answer(answer) == ALWAYS
+
+
 @pytest.mark.parametrize("kind", [200, 401, "404, no route", 413, 415, 422])
-async def test_no_header_is_said_twice(api: Api, alice: User, kind: int | str) -> None:
+async def test_O07_no_header_is_said_twice(api: Api, alice: User, kind: int | str) -> None:
     answer = await QUESTIONS[kind](alice, (await alice.create())["id"])
 
     names = [name.lower() for name, _ in answer.headers.raw]

@@ -81,7 +81,7 @@ async def test_what_is_answered_says_who_asked_and_not_by_name(api: Api, request
     assert {line["level"] for line in requests} == {"info"}
 
 
-async def test_what_is_our_fault_is_an_error(api: Api, requests: Lines) -> None:
+async def test_O04_what_is_our_fault_is_an_error(api: Api, requests: Lines) -> None:
     await api.user().send("GET", path_of("no-id"))
     made = container()
     made.request_log.override(

@@ -13,7 +13,7 @@ from tests.http.server import Server
 
 CONNECTIONS = 40
 EACH = 5  # requests
-ASK = b"GET /api/v1/tasks HTTP/1.1\r\nHost: x\r\n"
+ASK = b"GET /api/v1/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 LAST = ASK + b"Connection: close\r\n\r\n"
 
 

@@ -88,7 +88,7 @@ def test_every_fault_is_named_in_its_own_way() -> None:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-async def test_a_failure_is_told_in_constant_words_and_logged_once(
+async def test_O04_a_failure_is_told_in_constant_words_and_logged_once(
     log_lines: LogLines, error: Exception, verdict: tuple[int, str], level: str
 ) -> None:
     async def fail(*_: object) -> None:
@@ -120,7 +120,7 @@ async def test_a_refusal_is_not_logged(memory_api: Api, caplog: pytest.LogCaptur
 @pytest.mark.parametrize(
     "damage", ["due_day = 'soon'", "tags = '{'", "tags = '5'", "updated_at = 'z'", "priority = 9"]
 )
-async def test_a_damaged_row_is_our_fault(
+async def test_O04_a_damaged_row_is_our_fault(
     sqlite_url: str, sqlite_file: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
     async with in_process(container(DATABASE_URL=sqlite_url)) as api:

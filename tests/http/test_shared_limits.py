@@ -63,7 +63,7 @@ async def test_B03_two_instances_count_together(redis: RedisServer) -> None:
     assert bob.status_code == 200
 
 
-async def test_B03_while_redis_is_away_users_go_on_and_logins_are_closed(
+async def test_F22_B03_while_redis_is_away_users_go_on_and_logins_are_closed(
     redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = container(RATE_LIMIT="1200/minute", REDIS_URL=redis.url)

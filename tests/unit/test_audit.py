@@ -54,7 +54,7 @@ def test_what_is_not_known_is_left_out(log_lines: LogLines) -> None:
 
 
 @pytest.mark.parametrize("who", [EMAIL, OWNER])
-def test_nobody_stands_in_it_by_name(log_lines: LogLines, who: str) -> None:
+def test_O12_nobody_stands_in_it_by_name(log_lines: LogLines, who: str) -> None:
     an_audit().record("login.failed", who=who)
 
     (line,) = said(log_lines)
@@ -94,7 +94,7 @@ FORGERIES = [
 
 @pytest.mark.parametrize("kind", ["json", "console"])
 @pytest.mark.parametrize("value", FORGERIES, ids=ascii)
-def test_no_value_can_forge_a_line(log_lines: LogLines, kind: str, value: str) -> None:
+def test_O12_no_value_can_forge_a_line(log_lines: LogLines, kind: str, value: str) -> None:
     log_lines.setFormatter(formatter(kind))
 
     an_audit().record("login.failed", who=EMAIL, address=value)

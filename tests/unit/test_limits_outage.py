@@ -69,7 +69,7 @@ async def test_one_that_is_there_is_asked_each_time(store: Store, breaker: Break
     assert store.asked == 5
 
 
-async def test_one_that_is_away_is_asked_once_a_second(
+async def test_F22_one_that_is_away_is_asked_once_a_second(
     store: Store, breaker: Breaker, seconds: Seconds
 ) -> None:
     store.away = True

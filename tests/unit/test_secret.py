@@ -70,7 +70,7 @@ def test_length_is_counted_in_bytes() -> None:
     assert Secret(sixteen).text == sixteen
 
 
-def test_a_secret_that_is_no_utf_8_signs_as_the_bytes_it_is() -> None:
+def test_O06_a_secret_that_is_no_utf_8_signs_as_the_bytes_it_is() -> None:
     raw = bytes(range(0x80, 0xC0))
 
     assert Secret(raw.decode("utf-8", "surrogateescape")).raw == raw
@@ -81,7 +81,7 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     assert SECRET not in f"{Secret(SECRET)}"
 
 
-def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+def test_O06_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     file = tmp_path / "data" / "secret"
 
     first = kept_secret(file)
@@ -91,7 +91,7 @@ def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_kept_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_O06_a_kept_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "data" / "secret"
 
     kept_secret(file)
@@ -119,7 +119,7 @@ def test_many_that_start_at_once_agree(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "secret"]
 
 
-def test_a_file_that_holds_no_good_secret_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_O06_a_file_that_holds_no_good_secret_is_refused_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("hunter2")
 

@@ -143,7 +143,7 @@ def test_a_blank_setting_is_not_set(blank: str) -> None:
     assert Settings.from_mapping(dict.fromkeys(names, blank)) == Settings()
 
 
-def test_white_space_round_a_value_is_no_part_of_it() -> None:
+def test_O06_white_space_round_a_value_is_no_part_of_it() -> None:
     assert Settings.from_mapping({"PORT": " 9000\n", "JWT_SECRET": f"{SECRET}\n"}) == (
         Settings.from_mapping({"PORT": "9000", "JWT_SECRET": SECRET})
     )
@@ -228,7 +228,7 @@ def test_only_a_loopback_address_is_one(host: str, loopback: bool) -> None:
 @pytest.mark.parametrize(
     "behind_a_pooler", [{"DATABASE_POOLER": "transaction"}, {"DATABASE_DIRECT_URL": DSN}]
 )
-def test_a_pooler_turns_session_state_off(behind_a_pooler: dict[str, str]) -> None:
+def test_F19_a_pooler_turns_session_state_off(behind_a_pooler: dict[str, str]) -> None:
     assert not Settings.from_mapping({"DATABASE_URL": DSN, **behind_a_pooler}).session_state
 
 
@@ -253,12 +253,12 @@ def test_what_the_environment_says_goes_before_the_file_under_whatever_name(
 @pytest.mark.parametrize(
     ("said", "level"), [("true", "debug"), ("1", "debug"), ("False", "info"), ("0", "info")]
 )
-def test_DEBUG_is_a_level_too(said: str, level: str) -> None:
+def test_O03_DEBUG_is_a_level_too(said: str, level: str) -> None:
     assert Settings.from_mapping({"DEBUG": said}).log_level == level
 
 
 @pytest.mark.parametrize("environment", ["production", " Production "])
-def test_production_reads_no_file(tmp_path: Path, environment: str) -> None:
+def test_O03_production_reads_no_file(tmp_path: Path, environment: str) -> None:
     (tmp_path / ".env").write_text("PORT=9000\nDATABASE_URL=memory:\n")
 
     settings = read_environment({"ENVIRONMENT": environment}, tmp_path)

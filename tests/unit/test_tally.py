@@ -81,7 +81,7 @@ def test_it_starts_over_once_nothing_was_tried_for_long_enough() -> None:
     assert tally.another(PATIENCE, at=end) == Tally("k", 1, end, tally.version + 1)
 
 
-def test_a_clock_that_went_back_makes_nobody_wait_longer_than_the_longest() -> None:
+def test_F15_a_clock_that_went_back_makes_nobody_wait_longer_than_the_longest() -> None:
     tally = tried(8)
 
     assert wait_of(tally, PATIENCE, tally.last_at - timedelta(days=1)) == MINUTE
