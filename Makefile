@@ -27,6 +27,13 @@ BETTER_AUTH = tests/better_auth/node_modules/.package-lock.json
 NPM_CI = $(NODE_PATHS) npm ci --loglevel=error $(if $(HOMELESS),--cache "$(CURDIR)/.venv/npm")
 WITH_BETTER_AUTH = $(if $(shell $(NODE_PATHS); command -v npm),$(BETTER_AUTH))
 
+# What `make bench` compares us with has an environment, and locks, of its own.
+PEERS = benchmarks/peers
+PYTHON_PEER = .venv-bench/installed
+NODE_PEER = $(PEERS)/fastify_app/node_modules/.package-lock.json
+WITH_PEERS = $(PYTHON_PEER) $(if $(shell $(NODE_PATHS); command -v npm),$(NODE_PEER))
+COMPARE = $(NODE_PATHS) $(BIN)/python -m benchmarks.compare
+
 # Several processes, each with a PostgreSQL of its own, find work in the order of tests/workers.py.
 PARALLEL = -n logical --maxprocesses 4 --no-loadscope-reorder
 
@@ -37,7 +44,7 @@ QUICKLY = PYTHONDONTWRITEBYTECODE=
 AUDIT ?= pypi
 
 .PHONY: help serve test check lint types contracts suite fuzz coverage format lock audit sbom \
-	image-check clean
+	image-check bench bench-quick clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -80,6 +87,8 @@ lock: .venv/bootstrap ## resolve the locks again; make lock LOCK=--upgrade for n
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	cp requirements-dev.lock requirements-build.lock
 	$(COMPILE) --group build --output-file requirements-build.lock
+	$(COMPILE) $(PEERS)/fastapi_app/requirements.in \
+		--output-file $(PEERS)/fastapi_app/requirements.lock
 
 # Strict: a package that nobody could be asked about is no clean one.
 audit: .venv/development ## known weaknesses of what is locked, asked of PyPI or AUDIT=osv
@@ -98,9 +107,15 @@ image-check: .venv/development ## the image's steps in a clean folder, without a
 	@if command -v hadolint >/dev/null; then hadolint Dockerfile; fi
 	@$(BIN)/pytest tests/image/replay.py $(ARGS)
 
+bench: .venv/development $(WITH_PEERS) ## ours beside peers and floors, into docs/; BENCH='--rounds 9'
+	@$(COMPARE) --write $(BENCH)
+
+bench-quick: .venv/development $(WITH_PEERS) ## the same in two minutes, and less exact
+	@$(COMPARE) --rounds 1 --seconds 1 --starts 1 --owners 200 --large 2000 $(BENCH)
+
 clean: ## forget everything made here, except data
-	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
-		sbom.json tests/better_auth/node_modules
+	rm -rf .venv .venv-bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+		.ruff_cache sbom.json tests/better_auth/node_modules $(PEERS)/fastify_app/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Empty files that say what .venv holds. Each step only adds to the one before, so `make serve`
@@ -132,3 +147,15 @@ $(BETTER_AUTH): tests/better_auth/package-lock.json
 	@echo 'Installing from tests/better_auth/package-lock.json'
 	@(cd $(<D) && $(NPM_CI) >/dev/null) && touch $@ || \
 		echo 'npm could not install Better Auth: the tests that need it cannot run' >&2
+
+$(PYTHON_PEER): .venv/bootstrap $(PEERS)/fastapi_app/requirements.lock
+	@echo 'Installing from $(PEERS)/fastapi_app/requirements.lock'
+	@$(UV) venv --clear --python $(BIN)/python .venv-bench
+	@$(UV) pip install --python .venv-bench/bin/python --require-hashes \
+		--requirements $(PEERS)/fastapi_app/requirements.lock
+	@touch $@
+
+$(NODE_PEER): $(PEERS)/fastify_app/package-lock.json
+	@echo 'Installing from $(<)'
+	@(cd $(<D) && $(NPM_CI) >/dev/null) && touch $@ || \
+		echo 'npm could not install fastify: it is left out' >&2

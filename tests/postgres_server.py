@@ -40,16 +40,18 @@ def postgres() -> Iterator[RunningServer]:
 class PostgresServer(RunningServer):
     """A server of our own, with a directory of its own, which goes when the tests go.
 
-    A `durable` one keeps what it has acknowledged when it is killed; the others are quicker.
+    A `durable` one keeps what it has acknowledged when it is killed; the others are quicker. The
+    directory lies `below` one that is short enough for a socket and open to the account nobody.
     `url` leads over TCP and has a password, `socket_url` through the Unix socket and has none.
     The role in both is a superuser.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, below: str = "/tmp") -> None:  # noqa: S108
         self.password = secrets.token_hex(16)
         self.port = free_port()
         super().__init__(f"postgresql://taskhaven:{self.password}@127.0.0.1:{self.port}/postgres")
         self._durable = durable
+        self._below = below
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -70,8 +72,7 @@ class PostgresServer(RunningServer):
 
     def start(self) -> None:
         """Make a new, empty server, and wait until it answers."""
-        # Below /tmp, which is short enough for a socket and open to the account nobody.
-        self.directory = Path(tempfile.mkdtemp(prefix="taskhaven-", dir="/tmp"))
+        self.directory = Path(tempfile.mkdtemp(prefix="taskhaven-", dir=self._below))
         self.log = self.directory / "log"
         self._guard = Guard(self.directory)
         try:

@@ -18,7 +18,7 @@ from entrypoints.settings.secret import Secret
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _FORWARDED = re.compile("x-forwarded-.*|forwarded|x-real-ip|via")
-_HERE = re.compile(r"(?:|(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d*)?)", re.IGNORECASE)
+_HERE = re.compile(r"((localhost|127(\.\d{1,3}){3}|\[::1\])(:\d*)?)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
