@@ -5,7 +5,7 @@ TaskhavenError
 ├── InvalidToken         the token proves nothing to us; why is for the log, never for the caller
 ├── KeysUnavailable      an issuer's keys cannot be had, so nothing can be said of its tokens
 ├── KeyTaken             under this key an answer is kept already; nothing was done
-├── LimitsUnavailable    who keeps count of requests cannot be reached, so nothing was counted
+├── LimitsUnavailable    who keeps count of requests cannot be reached, so nothing was counted there
 └── StorageError
     ├── Unavailable      storage cannot be reached, or cannot write now; nothing was done,
     │                    or, if it broke during a write, the outcome is unknown

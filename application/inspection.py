@@ -17,13 +17,15 @@ from typing import Protocol
 class ServerSeen:
     """A database server, as the role that connects sees it.
 
-    `pooled`: the session that answers is not the one that was connected to. `most_connections` is
-    how many this role may have at once. `clock_ahead` is how far its clock is before ours.
+    `relayed`: a pooler or proxy stands before it. `pooled`: that hands each transaction to another
+    session, so that nothing lasts longer. `most_connections` is how many this role may have at
+    once. `clock_ahead` is how far its clock is before ours.
     """
 
     version: int
     superuser: bool
     owner: bool
+    relayed: bool
     pooled: bool
     most_connections: int
     clock_ahead: timedelta

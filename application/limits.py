@@ -48,7 +48,7 @@ class Limiter(Protocol):
     async def take(self, whom: str) -> Standing:
         """Count a request of somebody's; one that is not allowed does not count.
 
-        Raises `LimitsUnavailable`.
+        Raises `LimitsUnavailable`, and `Crowded` if too many ask at once.
         """
 
 

@@ -80,7 +80,8 @@ class ImportTasks:
     """Make tasks of the owner's from records, but for those that they have or have deleted.
 
     All records are read twice: nothing is written unless all are good and there is room for them.
-    Up to 100 tasks are stored in one step, so an import that was cut short can be made again.
+    Up to 100 tasks are stored in one step, and `stored` is told what was done so far, so an import
+    that was cut short can be made again.
     Raises `RecordsRefused`, `TooManyTasks`, and what `records` raises. With `dry_run` nothing is
     written in any case.
     """
@@ -97,7 +98,7 @@ class ImportTasks:
         *,
         dry_run: bool = False,
         checked: Counted = lambda _: None,
-        stored: Counted = lambda _: None,
+        stored: Callable[[Imported], None] = lambda _: None,
     ) -> Imported:
         drafter = Drafter(owner, self.new_id, self.now())
         expected = await self._check(drafter, records, checked)
@@ -106,7 +107,7 @@ class ImportTasks:
         done = Imported()
         for batch in _batches(drafter.draft(record) for record in records()):
             done += await self._store(owner, batch)
-            stored(done.total)
+            stored(done)
         return done
 
     async def _check(self, drafter: Drafter, records: Records, checked: Counted) -> Imported:

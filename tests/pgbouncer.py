@@ -1,4 +1,4 @@
-"""PgBouncer before a PostgreSQL, as hosted databases have it: in transaction mode."""
+"""PgBouncer before a PostgreSQL, as hosted databases have it."""
 
 import os
 import pwd
@@ -23,22 +23,27 @@ _CONFIGURATION = """\
 listen_addr = 127.0.0.1
 listen_port = {listen}
 auth_type = any
-pool_mode = transaction
-default_pool_size = 3
-server_reset_query_always = 1
+pool_mode = {mode}
+default_pool_size = {size}
+server_reset_query_always = {reset}
 unix_socket_dir =
 """
 
 
 class PgBouncer:
-    """A pooler of three connections to the database at `url`, for the length of a block.
+    """A pooler of `size` connections to the database at `url`, for the length of a block.
 
+    In the `mode` "session" a client keeps its connection; in "transaction" it has one for the
+    length of each, which forgets between them what its session was told, if `reset`.
     It refuses to run as root, so root's tests run it as nobody.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, mode: str = "transaction", *, size: int = 3, reset: bool = True
+    ) -> None:
         self._direct = urlsplit(url)
         self._name = self._direct.path.removeprefix("/")
+        self._kind = {"mode": mode, "size": size, "reset": int(reset)}
         self._port = free_port()
         self.url = f"postgresql://{self._direct.username}@127.0.0.1:{self._port}/{self._name}"
 
@@ -60,6 +65,7 @@ class PgBouncer:
                 user=unquote(self._direct.username or ""),
                 password=unquote(self._direct.password or ""),
                 listen=self._port,
+                **self._kind,
             )
         )
         for path in (self._folder, file):

@@ -163,6 +163,20 @@ def test_a_pooler_must_be_configured(tmp_path: Path, postgres_url: str) -> None:
     assert levels(none, "pooler") == ["ok"]
 
 
+def test_a_pooler_whose_sessions_last_need_not_be_configured(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    if missing := PgBouncer.missing():
+        pytest.skip(missing)
+
+    with PgBouncer(postgres_url, "session") as pooler:
+        unknown = examined(tmp_path, DATABASE_URL=pooler.url)
+        direct = examined(tmp_path, DATABASE_URL=postgres_url, DATABASE_DIRECT_URL=pooler.url)
+
+    assert levels(unknown, "pooler") == ["ok"]
+    assert levels(direct, "pooler") == ["ok", "ok"]
+
+
 def test_more_connections_than_the_server_has_are_an_error(
     tmp_path: Path, postgres_url: str
 ) -> None:

@@ -55,13 +55,20 @@ class Operator:
         assert out == ""
         return code, err
 
-    def launch(self, file: str) -> "subprocess.Popen[bytes]":
-        """An import that is under way."""
+    def launch(
+        self,
+        command: str,
+        *arguments: str,
+        stdout: int | None = None,
+        stderr: int = subprocess.DEVNULL,
+    ) -> "subprocess.Popen[bytes]":
+        """A command that is under way."""
         return subprocess.Popen(
-            [*TASKHAVEN, "import", "--user", self.user, file],
+            [*TASKHAVEN, command, "--user", self.user, *arguments],
             cwd=self.folder,
             env=environment(self._settings),
-            stderr=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
         )
 
     def export(self) -> list[dict[str, Any]]:
@@ -130,7 +137,7 @@ def test_a_file_goes_out_and_in_and_twice_is_once(operator: Operator, form: str)
 def test_an_import_that_is_killed_and_made_again_has_each_task_once(operator: Operator) -> None:
     file = operator.write("many.json", [a_record(n) for n in range(MANY)])
 
-    process = operator.launch(file)
+    process = operator.launch("import", file)
     deadline = time.monotonic() + PATIENCE
     while operator.stored() == 0:
         assert time.monotonic() < deadline
@@ -155,12 +162,45 @@ def test_a_pipe_will_do_at_both_ends(on_sqlite: Operator) -> None:
     again = on_sqlite.run_apart("import", "--user", "bob", "-", "--format", "csv", said=out)
 
     for code_, out_, err_ in (piped, again):
-        said, noted = err_.splitlines()
+        said, noted = sorted(err_.splitlines())
         assert (code_, out_, said) == (0, "", "3 tasks imported")
         assert json.loads(noted)["event"] == "tasks.imported", "the audit trail knows of it"
     assert code == 0
-    assert err.splitlines()[0] == "3 tasks exported"
+    assert "3 tasks exported" in err.splitlines()
     assert sorted(row["title"] for row in csv.DictReader(out.splitlines())) == ["0", "1", "2"]
+
+
+def test_an_import_that_breaks_off_is_in_the_audit_trail(on_sqlite: Operator) -> None:
+    records = json.dumps([a_record(n) for n in range(250)])
+    with connected(on_sqlite.url) as connection:
+        connection.execute(
+            text(
+                "CREATE TRIGGER full_disk BEFORE INSERT ON tasks WHEN NEW.title = '220'"
+                " BEGIN SELECT RAISE(ABORT, 'as if'); END"
+            )
+        )
+        connection.commit()
+
+    code, _, err = on_sqlite.run_apart("import", "--user", on_sqlite.user, "-", said=records)
+
+    assert code != 0
+    (noted,) = (json.loads(line) for line in err.splitlines() if line.startswith("{"))
+    assert (noted["event"], noted["count"]) == ("tasks.imported", "200")
+    assert on_sqlite.stored() == 200
+
+
+def test_an_export_that_breaks_off_is_in_the_audit_trail(on_sqlite: Operator) -> None:
+    on_sqlite.bring(on_sqlite.write("many.json", [a_record(n) for n in range(1_000)]))
+
+    process = on_sqlite.launch("export", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        noted = json.loads(process.stderr.readline())
+
+    assert process.returncode != 0
+    assert (noted["event"], noted["count"]) == ("tasks.exported", "500")
 
 
 BAD = {

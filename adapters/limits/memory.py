@@ -21,6 +21,10 @@ class MemoryLimiter(Limiter):
         self._seconds = seconds
         self._due: OrderedDict[str, float] = OrderedDict()
 
+    def now(self) -> float:
+        """Seconds, on the clock by which it counts."""
+        return self._seconds()
+
     async def take(self, whom: str) -> Standing:
         now = self._seconds()
         due = max(self._due.get(whom, now), now) + self._rate.interval
@@ -31,3 +35,12 @@ class MemoryLimiter(Limiter):
             if len(self._due) > _MOST:
                 self._due.popitem(last=False)
         return found
+
+    def heed(self, whom: str, found: Standing, since: float) -> None:
+        """Hold somebody to what another limiter `found`, whom both counted, here at `since`.
+
+        So this one refuses what the other would refuse, and nothing else.
+        """
+        if whom in self._due:
+            uncounted = 0.0 if found.allowed else self._rate.interval
+            self._due[whom] = max(self._due[whom] - uncounted, since + found.full_in)

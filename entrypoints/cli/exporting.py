@@ -37,15 +37,20 @@ def export(
 
     async def do() -> None:
         async with opened(settings) as container:
-            owner, count = await owner_of(container, whose), 0
-            with target(output, force=force) as file, Progress() as progress:
-                file.write(writer.head())
-                async for batch in container.export_tasks()(owner):
-                    file.write(writer.body(batch))
-                    count += len(batch)
-                    progress.show(tasks(count))
-                file.write(writer.tail())
-            container.audit().record("tasks.exported", who=owner.key, count=str(count))
+            owner = await owner_of(container, whose)
+            count, whole = 0, False
+            try:
+                with target(output, force=force) as file, Progress() as progress:
+                    file.write(writer.head())
+                    async for batch in container.export_tasks()(owner):
+                        count += len(batch)  # what is cut short may be out already
+                        file.write(writer.body(batch))
+                        progress.show(tasks(count))
+                    file.write(writer.tail())
+                whole = True
+            finally:
+                if whole or count:
+                    container.audit().record("tasks.exported", who=owner.key, count=str(count))
             click.echo(f"{tasks(count)} exported", err=True)
 
     run(do)

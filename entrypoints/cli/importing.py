@@ -43,26 +43,35 @@ def import_(
     All of FILE is checked before anything is stored. A task that the user has, or has in the trash,
     stays as it is: importing again what has ids and created_at makes nothing twice.
     """
-    from application.transfer import RecordsRefused
+    from application.transfer import Imported, RecordsRefused
     from entrypoints.cli.formats import format_of
 
     whose, settings = named(user, email), read_lasting_settings()
     form = format_of(named_format, file)
 
     async def do() -> None:
+        done = Imported()
         with source(file) as records, Progress() as progress:
+
+            def stored(so_far: Imported) -> None:
+                nonlocal done
+                done = so_far
+                progress.show(f"{tasks(done.total)} stored")
+
             async with opened(settings) as container:
                 owner = await owner_of(container, whose, known=True)
-                imported = await container.import_tasks()(
-                    owner,
-                    lambda: form.read(records),
-                    dry_run=dry_run,
-                    checked=lambda count: progress.show(f"{tasks(count)} checked"),
-                    stored=lambda count: progress.show(f"{tasks(count)} stored"),
-                )
-                if imported.new and not dry_run:
-                    new = str(imported.new)
-                    container.audit().record("tasks.imported", who=owner.key, count=new)
+                try:
+                    imported = await container.import_tasks()(
+                        owner,
+                        lambda: form.read(records),
+                        dry_run=dry_run,
+                        checked=lambda count: progress.show(f"{tasks(count)} checked"),
+                        stored=stored,
+                    )
+                finally:
+                    if done.new:
+                        new = str(done.new)
+                        container.audit().record("tasks.imported", who=owner.key, count=new)
         click.echo(_summary(imported, dry_run=dry_run), err=True)
 
     name = "standard input" if file == STANDARD else str(file)

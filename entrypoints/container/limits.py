@@ -3,7 +3,7 @@
 from dependency_injector import providers
 
 from adapters.limits.memory import MemoryLimiter
-from adapters.limits.outage import Breaker, FallbackLimiter
+from adapters.limits.outage import Breaker, NearFirst
 from adapters.limits.redis import RedisLimiter
 from entrypoints.container.storages import Storages
 
@@ -21,10 +21,13 @@ class Limits(Storages):
         _settings.limits,
         off=providers.Object(None),
         memory=in_process,
-        redis=providers.Singleton(FallbackLimiter, shared, meanwhile=in_process),
+        redis=providers.Singleton(NearFirst, shared, in_process),
     )
     strict_limiter = providers.Selector(
-        _settings.limits, off=providers.Object(None), memory=in_process, redis=shared
+        _settings.limits,
+        off=providers.Object(None),
+        memory=in_process,
+        redis=providers.Singleton(NearFirst, shared, in_process, strict=True),
     )
     lasting_limits = providers.Selector(
         _settings.limits,

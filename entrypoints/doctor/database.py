@@ -13,6 +13,8 @@ _OLDEST = 14
 _REACH = "See whether it runs, and check host, port, user, password and name in {}."
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
 
+_RELAYED = "there is a pooler or proxy, and sessions last"
+
 Inspect = Callable[[str], ServerInspection]
 
 
@@ -51,9 +53,11 @@ def direct(settings: Settings, inspect: Inspect) -> Iterator[Finding]:
     if seen.pooled:
         yield error(
             "pooler",
-            "DATABASE_DIRECT_URL leads through a pooler too",
+            "DATABASE_DIRECT_URL leads through a pooler too, where no session lasts",
             "Set it to the database server's own address, which notices of changes need.",
         )
+    elif seen.relayed:
+        yield ok("pooler", f"DATABASE_DIRECT_URL: {_RELAYED}")
     else:
         yield ok("pooler", "DATABASE_DIRECT_URL leads past any pooler")
 
@@ -103,9 +107,11 @@ def pooler(settings: Settings, seen: ServerSeen) -> Finding:
             "DATABASE_URL leads through a pooler, of which the settings know nothing",
             "Set DATABASE_DIRECT_URL to the address past it, or DATABASE_POOLER=transaction.",
         )
-    if not seen.pooled and not settings.session_state:
-        return ok("pooler", "a pooler is configured, and none was seen: it may be left out")
-    return ok("pooler", "there is a pooler, as configured" if seen.pooled else "there is none")
+    if seen.pooled:
+        return ok("pooler", "there is a pooler, as configured")
+    if not settings.session_state:
+        return ok("pooler", "a pooler is configured, and sessions last: it may be left out")
+    return ok("pooler", _RELAYED if seen.relayed else "there is none")
 
 
 def connections(settings: Settings, seen: ServerSeen) -> Finding:

@@ -42,7 +42,8 @@ def test_the_servers_administrator_is_seen_to_be_one(url: str) -> None:
     with unchanged(url):
         seen = PostgresInspection(url).look()
 
-    assert (seen.superuser, seen.owner, seen.pooled) == (True, True, False)
+    assert (seen.superuser, seen.owner) == (True, True)
+    assert (seen.relayed, seen.pooled) == (False, False)
     with psycopg.connect(url) as connection:
         assert seen.version == connection.info.server_version // 10_000
     assert abs(seen.clock_ahead) < timedelta(seconds=10)
@@ -80,12 +81,41 @@ def test_an_empty_database_has_no_owner(new_database: Callable[[str], str]) -> N
     assert PostgresInspection(url).look().version >= 14
 
 
-def test_F19_a_pooler_is_noticed(url: str) -> None:
+@pytest.fixture
+def pooler_program() -> None:
     if missing := PgBouncer.missing():
         pytest.skip(missing)
 
-    with PgBouncer(url) as pooler:
-        assert PostgresInspection(pooler.url).look().pooled
+
+@pytest.mark.usefixtures("pooler_program")
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_F19_a_pooler_that_shares_sessions_is_noticed(url: str, size: int, reset: bool) -> None:
+    with PgBouncer(url, size=size, reset=reset) as pooler:
+        seen = [PostgresInspection(pooler.url).look() for _ in range(3)]
+
+    assert {(each.relayed, each.pooled) for each in seen} == {(True, True)}
+
+
+@pytest.mark.usefixtures("pooler_program")
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_pooler_whose_sessions_last_is_known_from_one_that_shares_them(
+    url: str, size: int
+) -> None:
+    with PgBouncer(url, "session", size=size) as pooler:
+        seen = PostgresInspection(pooler.url).look()
+
+    assert (seen.relayed, seen.pooled) == (True, False)
+
+
+def test_a_role_with_room_for_one_connection_can_be_looked_at(url: str) -> None:
+    with role_that_serves(url) as serving_url, psycopg.connect(url) as administrator:
+        name = user_of(serving_url)
+        administrator.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT 1").format(name))
+        administrator.commit()
+        seen = PostgresInspection(serving_url).look()
+
+    assert (seen.most_connections, seen.relayed, seen.pooled) == (1, False, False)
 
 
 def test_a_server_that_is_away_is_said_without_names() -> None:

@@ -1,14 +1,16 @@
 """`RedisLimiter`: one count for all who share a Redis, which learns nothing of whom it is."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
 from adapters.limits.redis import RedisLimiter, key
-from application.errors import LimitsUnavailable
-from application.limits import Rate
+from application.errors import Crowded, LimitsUnavailable
+from application.limits import Rate, Standing
 from tests.contract.counting import InRedis, be_patient, limiting, taken
 from tests.postgres_server import PATIENCE
 from tests.redis_server import RedisServer
@@ -42,6 +44,12 @@ async def listening(speak: Speak) -> AsyncIterator[str]:
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read()
     writer.close()
+
+
+async def carry(here: asyncio.StreamReader, there: asyncio.StreamWriter) -> None:
+    while data := await here.read(1000):
+        there.write(data)
+    there.close()
 
 
 def saying(answer: bytes) -> Speak:
@@ -225,6 +233,49 @@ async def test_what_is_no_redis_is_unavailable(answer: bytes, patient: None) -> 
         await limiter.close()
 
 
+async def test_it_is_not_away_for_a_process_that_is_late(redis_server: RedisServer) -> None:
+    async with limiting(redis_server, TEN) as limiter:
+        asked = asyncio.create_task(limiter.take("late"))
+        while not asked.done():
+            time.sleep(0.1)  # noqa: ASYNC251 - holds up all else, as many requests do
+            await asyncio.sleep(0)
+
+    assert (await asked).left == 9
+
+
+async def test_it_is_not_away_for_those_who_wait_for_their_turn(redis_server: RedisServer) -> None:
+    async with limiting(redis_server, TEN) as limiter:
+        found = await asyncio.gather(
+            *(limiter.take(f"one of {n}") for n in range(10_000)), return_exceptions=True
+        )
+
+    assert {type(each) for each in found} <= {Standing, Crowded}
+
+
+async def test_a_connection_that_died_unnoticed_is_tried_anew(
+    redis_server: RedisServer,
+) -> None:
+    at = urlsplit(redis_server.url)
+    connections: list[asyncio.StreamWriter] = []
+
+    async def first_one_dead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        if len(connections) == 1:
+            await silent(reader, writer)
+            return
+        there, onward = await asyncio.open_connection(at.hostname, at.port)
+        await asyncio.gather(carry(reader, onward), carry(there, writer))
+
+    async with listening(first_one_dead) as url:
+        limiter = RedisLimiter(url.replace("//", f"//:{redis_server.password}@"), TEN)
+        found = await limiter.take("somebody new")
+        await limiter.close()
+        for connection in connections:
+            await connection.wait_closed()
+
+    assert (found.left, len(connections)) == (9, 2)
+
+
 async def test_F22_one_that_never_answers_is_given_up() -> None:
     async with listening(silent) as url:
         limiter = RedisLimiter(url, TEN)
@@ -234,4 +285,5 @@ async def test_F22_one_that_never_answers_is_given_up() -> None:
             )
         await limiter.close()
 
-    assert {type(each) for each in found} == {LimitsUnavailable}
+    assert {type(each) for each in found} == {LimitsUnavailable, Crowded}
+    assert isinstance(found[0], LimitsUnavailable), "who asked first says that it is away"

