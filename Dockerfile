@@ -18,7 +18,7 @@ COPY . .
 RUN python -m hatchling build --target wheel \
     && pip --python /opt/taskhaven/bin/python install --no-deps --no-index dist/*.whl
 
-FROM python:${PYTHON}
+FROM python:${PYTHON} AS service
 RUN groupadd --gid 10001 taskhaven \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
     --shell /usr/sbin/nologin taskhaven \
@@ -42,3 +42,21 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["taskhaven", "health"]
 ENTRYPOINT ["taskhaven"]
 CMD ["serve"]
+
+# The same with the pg_dump and pg_restore of compose.yaml's PostgreSQL, from PostgreSQL's own
+# packages, whose keys Debian's postgresql-common has. It makes backups and never serves.
+FROM service AS tools
+USER root
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 10001 -g 10001 -m 0700 /backups
+VOLUME ["/backups"]
+WORKDIR /backups
+USER 10001:10001
+HEALTHCHECK NONE
+
+# What is built when nobody says which.
+FROM service

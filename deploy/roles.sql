@@ -2,11 +2,16 @@
 -- one serves, one makes backups. None can do more than that. Run it as an administrator in the
 -- database that is to hold the tasks; running it again changes passwords, and mends what was altered.
 --
---   psql "$ADMIN_URL" -v owner_password=… -v app_password=… -v backup_password=… -f deploy/roles.sql
+--   export OWNER_PASSWORD=… APP_PASSWORD=… BACKUP_PASSWORD=…
+--   psql --dbname=taskhaven --file=deploy/roles.sql
 --
--- The passwords may be SCRAM verifiers, which no log of statements can give away. Other names for
+-- The passwords come from the environment, which others cannot read as they can arguments (psql 14
+-- or newer). They may be SCRAM verifiers, which no log of statements can give away. Other names for
 -- the roles: -v owner=… -v app=… -v backup=…
 \set ON_ERROR_STOP on
+\getenv owner_password OWNER_PASSWORD
+\getenv app_password APP_PASSWORD
+\getenv backup_password BACKUP_PASSWORD
 \if :{?owner}
 \else
   \set owner taskhaven_owner

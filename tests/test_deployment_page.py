@@ -42,5 +42,14 @@ def test_the_settings_of_its_one_command_can_be_used(block: str) -> None:
     assert str(settings.database_url.path) == "/srv/taskhaven/taskhaven.db"
 
 
+def test_O05_no_password_stands_among_arguments_and_all_that_are_asked_for_are_handed_on() -> None:
+    texts = [PAGE, *(path.read_text() for path in (ROOT / "deploy").glob("*roles*"))]
+    asked = re.findall(r"^\\getenv \w+ (\w+)$", "".join(texts), re.MULTILINE)
+    (handed,) = re.findall(r"--preserve-env=([\w,]+)", PAGE)
+
+    assert not re.findall(r"(?:--set=|--variable=|-v ?)\w*password", "".join(texts))
+    assert asked == handed.split(",") == ["OWNER_PASSWORD", "APP_PASSWORD", "BACKUP_PASSWORD"]
+
+
 def test_it_starts_from_the_readme() -> None:
     assert "(docs/deployment.md)" in (ROOT / "README.md").read_text()

@@ -424,6 +424,19 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_said(on_sqlite: Ope
     assert [p.name for p in on_sqlite.folder.iterdir()] == ["tasks.json"]
 
 
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_what_is_no_regular_file_is_not_replaced(
+    on_sqlite: Operator, options: tuple[str, ...]
+) -> None:
+    file = on_sqlite.folder / "tasks.json"
+    os.mkfifo(file)
+
+    refused = on_sqlite.run("export", "--user", on_sqlite.user, "--output", "tasks.json", *options)
+
+    assert refused == (2, "", "Error: tasks.json is no regular file, and is not replaced\n")
+    assert file.is_fifo()
+
+
 def test_files_that_cannot_be_had_are_named(on_sqlite: Operator) -> None:
     user = ("--user", on_sqlite.user)
 

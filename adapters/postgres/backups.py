@@ -22,15 +22,20 @@ _NEXT_WORD = 0.5  # seconds between two words about how far it has come
 _OTHERS = """
 SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity
 WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
-AND application_name = %s
+AND application_name = ANY (%s)
 """
 
 
 class PostgresBackups(Backups):
-    """Backups of the database at `url`, which must not lead through a pooler."""
+    """Backups of the database at `url`, which must not lead through a pooler.
 
-    def __init__(self, url: str) -> None:
+    The service itself connects to `served`, which may.
+    """
+
+    def __init__(self, url: str, served: str) -> None:
         self._url = url
+        given = [conninfo_to_dict(each).get("application_name") for each in (url, served)]
+        self._names = ["taskhaven", *filter(None, given)]
 
     def take(self, file: Path, tell: Tell, *, replace: bool) -> Content:
         with placed(file, replace=replace) as part:
@@ -61,11 +66,11 @@ class PostgresBackups(Backups):
             return restore(connection, file, content, terms, tell)
 
     def _refuse_if_served(self, connection: Connection) -> None:
-        name = conninfo_to_dict(self._url).get("application_name") or "taskhaven"
-        row = connection.execute(_OTHERS, [name]).fetchone()
+        row = connection.execute(_OTHERS, [self._names]).fetchone()
         if row and row[0]:
             raise BackupError(
-                f"{row[0]} connections of the service are open: stop it first, or use --force"
+                f"{row[0]} connections of the service are open: stop it first; if it is stopped, a "
+                "pooler keeps them (PgBouncer: stop it, or RECONNECT), or use --force"
             )
 
     def _dump(self, connection: Connection, snapshot: str, part: Path, tell: Tell) -> None:

@@ -67,7 +67,7 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program whose standard output can be read; at the end of the block it has to end well.
 
-    Raises `BackupError` with its last words. It does not outlive the block.
+    Raises `BackupError` with its own words. It does not outlive the block.
     """
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603 - a program from the PATH, arguments made here
@@ -91,11 +91,16 @@ def running(
 def _failure(code: int, path: str, errors: IO[bytes]) -> str:
     errors.seek(0)
     name = os.path.basename(path)  # noqa: PTH119 - text for people
-    said = _last_line(errors.read().decode(errors="replace"))
-    _, cannot_connect, why = said.rpartition(" failed: ")  # before it stands the address
-    if cannot_connect:
+    said = _complaint(errors.read().decode(errors="replace"))
+    where, _, why = said.rpartition(" failed: ")
+    if "connection to server " in where:  # and the address
         return f"{name} cannot connect: {why}"
     return said if said.startswith(name) else f"{name} ended with {code}: {said or 'no message'}"
+
+
+def _complaint(text: str) -> str:
+    """The line with the error: hints and the statement follow it. Without one, the last line."""
+    return next((line for line in text.splitlines() if "error: " in line), _last_line(text))
 
 
 def _last_line(text: str) -> str:

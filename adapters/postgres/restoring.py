@@ -6,11 +6,11 @@ from psycopg import sql
 
 from adapters.postgres.archive import Piece, pieces, schema_of, table_name
 from adapters.postgres.database import PostgresDatabase
-from adapters.postgres.table_sums import Connection, sum_of, tables
+from adapters.postgres.table_sums import Connection, sums, tables
 from adapters.sql.database import compiled, insert_new
 from adapters.sql.restored import end_sessions, kept_owner, move_journals
 from adapters.sql.tables import metadata, owners
-from application.backups import Content, Restored, Tell, Terms
+from application.backups import BackupError, Content, Restored, Tell, Terms
 
 _dialect = PostgresDatabase.dialect
 _OURS = ("alembic_version", *metadata.tables)
@@ -18,6 +18,12 @@ _FUNCTIONS = """
 SELECT p.oid::pg_catalog.regprocedure::text FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname = %s AND p.proname = 'apply_changes'
+"""
+_OWNED_BY_ANOTHER = """
+SELECT pg_catalog.pg_get_userbyid(c.relowner), current_user FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relname = ANY (%s) AND c.relkind = 'r'
+AND pg_catalog.pg_get_userbyid(c.relowner) <> current_user
 """
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 
@@ -27,16 +33,31 @@ def restore(
 ) -> Restored:
     """Do it in the connection's transaction, which is the caller's to commit."""
     schema = schema_of(content)
+    _refuse_if_of_another(connection, schema)
     known = _drop(connection, schema) if terms.replace else []
     options = ("--clean", "--if-exists") if terms.replace else ()
     with pieces(file, "--no-owner", "--no-privileges", *options) as script:
         for piece in script:
             _run(connection, piece, tell)
     tell("checking")
-    now = {table_name(f"{s}.{name}"): sum_of(connection, s, name) for s, name in tables(connection)}
+    now = sums(connection)
     there = {name: total for name, total in now.items() if name in content.tables}
     Content(content.revision, there).must_equal(content)
-    return Restored(_settle(connection, schema, known, terms), left=sorted(now.keys() - there))
+    left = {table_name(f"{s}.{name}") for s, name in tables(connection)} - there.keys()
+    return Restored(_settle(connection, schema, known, terms), left=sorted(left))
+
+
+def _refuse_if_of_another(connection: Connection, schema: str) -> None:
+    """Raise `BackupError` unless what is there is the role's that restores.
+
+    The tables would be its own afterwards, and nothing that was granted on them be left.
+    """
+    row = connection.execute(_OWNED_BY_ANOTHER, [schema, list(_OURS)]).fetchone()
+    if row:
+        owner, role = row
+        raise BackupError(
+            f"the tables belong to the role {owner}, not to {role}: restore as {owner}"
+        )
 
 
 def _drop(connection: Connection, schema: str) -> list[str]:

@@ -15,6 +15,8 @@ def placed(file: Path, *, replace: bool) -> Iterator[Path]:
 
     By then it is on the disk. Raises `BackupError`, also for what the system refuses in the block.
     """
+    if file.exists() and not file.is_file():
+        raise BackupError(f"{file} is no regular file, and is not replaced")
     if not replace and file.exists():
         raise BackupError(f"{file} is there already: --force replaces it")
     try:

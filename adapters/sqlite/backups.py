@@ -20,10 +20,10 @@ _PAGES = 1_024  # copied between two words about how far it has come
 
 
 class SqliteBackups(Backups):
-    """Backups of the file at `path`."""
+    """Backups of the file at `path`, or at the end of the links there, which stay."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = path.resolve()
 
     def take(self, file: Path, tell: Tell, *, replace: bool) -> Content:
         if not self._path.exists():

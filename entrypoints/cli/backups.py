@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from application.backups import BackupError, Content, Restored, Tell
-from entrypoints.cli.parts import SETTINGS_HELP, BadCall, Failed, read_settings
+from entrypoints.cli.parts import SETTINGS_HELP, BadCall, Failed, ended_by_sigterm, read_settings
 from entrypoints.settings import Settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -24,7 +24,8 @@ def backup(file: Path, force: bool) -> None:
 
     settings = _settings()
     try:
-        content = Container(settings=settings).backups().take(file, _tell(), replace=force)
+        with ended_by_sigterm():
+            content = Container(settings=settings).backups().take(file, _tell(), replace=force)
     except BackupError as error:
         raise Failed(str(error)) from None
     finally:
@@ -55,12 +56,14 @@ def restore(
     settings = _settings()
     container = Container(settings=settings)
     try:
-        content = container.check_backup()(file, checksum)
+        with ended_by_sigterm():
+            content = container.check_backup()(file, checksum)
         if replace and not yes and container.backups().holds_tables():
             _ask(settings)
-        restored = container.restore_backup()(
-            file, content, _tell(), replace=replace, force=force, keep_sessions=keep_sessions
-        )
+        with ended_by_sigterm():
+            restored = container.restore_backup()(
+                file, content, _tell(), replace=replace, force=force, keep_sessions=keep_sessions
+            )
     except BackupError as error:
         raise Failed(str(error)) from None
     finally:

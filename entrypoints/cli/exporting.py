@@ -6,7 +6,13 @@ import click
 
 from entrypoints.cli.files import STANDARD, target
 from entrypoints.cli.owners import EMAIL, USER, named, owner_of
-from entrypoints.cli.parts import SETTINGS_HELP, opened, read_lasting_settings, run
+from entrypoints.cli.parts import (
+    SETTINGS_HELP,
+    ended_by_sigterm,
+    opened,
+    read_lasting_settings,
+    run,
+)
 from entrypoints.cli.progress import Progress, tasks
 
 
@@ -53,4 +59,5 @@ def export(
                     container.audit().record("tasks.exported", who=owner.key, count=str(count))
             click.echo(f"{tasks(count)} exported", err=True)
 
-    run(do)
+    with ended_by_sigterm():
+        run(do)

@@ -37,12 +37,15 @@ def source(path: Path) -> Iterator[BinaryIO]:
 def target(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """A file to write, which is there once it is whole, with mode 0600; or standard output.
 
-    One that is there already is replaced if `force`, else raises `BadCall`. Raises `Failed`.
+    One that is there already is replaced if `force` and a regular one, else raises `BadCall`.
+    Raises `Failed`.
     """
     if path == STANDARD:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if path.exists() and not path.is_file():
+        raise BadCall(f"{path} is no regular file, and is not replaced")
     if not force and os.path.lexists(path):
         raise _there(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")

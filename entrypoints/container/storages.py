@@ -101,5 +101,7 @@ class Storages(containers.DeclarativeContainer):
         scheme,
         memory=providers.Object(None),
         sqlite=providers.Singleton(SqliteBackups, path=target),
-        postgresql=providers.Singleton(PostgresBackups, url=settings.provided.direct_target),
+        postgresql=providers.Singleton(
+            PostgresBackups, url=settings.provided.direct_target, served=target
+        ),
     )

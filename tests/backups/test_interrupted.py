@@ -138,11 +138,11 @@ def held_up(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def wait_for_pg_dump(connection: psycopg.Connection) -> None:
-    """Return when it waits for that table."""
-    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'parts'::regclass AND NOT granted"
+def wait_for_a_lock(connection: psycopg.Connection, table: str) -> None:
+    """Return when somebody waits for that table."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
     deadline = time.monotonic() + PATIENCE
-    while connection.execute(waiting).fetchone() == (0,):
+    while connection.execute(waiting, [table]).fetchone() == (0,):
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -174,7 +174,7 @@ def test_no_secret_stands_in_arguments_or_messages_and_writers_go_on(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        wait_for_pg_dump(connection)
+        wait_for_a_lock(connection, "parts")
         seen = command_lines()
         change(url, "DELETE FROM receipts")
         connection.rollback()
@@ -187,9 +187,10 @@ def test_no_secret_stands_in_arguments_or_messages_and_writers_go_on(
 
 
 @shown_arguments
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_backup_that_is_interrupted_ends_pg_dump_and_leaves_nothing(
-    url: str, file: Path, tmp_path: Path
+    url: str, file: Path, tmp_path: Path, number: int, code: int
 ) -> None:
     with held_up(url) as connection:
         process = subprocess.Popen(
@@ -199,10 +200,55 @@ def test_a_backup_that_is_interrupted_ends_pg_dump_and_leaves_nothing(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        wait_for_pg_dump(connection)
-        os.kill(process.pid, signal.SIGINT)
+        wait_for_a_lock(connection, "parts")
+        os.kill(process.pid, number)
         process.communicate(timeout=PATIENCE)
 
-        assert process.returncode == 1
+        assert process.returncode == code
         assert not any(str(file.parent).encode() in line for line in command_lines())
         assert not [*file.parent.iterdir()]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_restore_that_is_ended_by_sigterm_changes_nothing(
+    url: str, file: Path, tmp_path: Path
+) -> None:
+    fill(url)
+    before = take(url, file)
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE receipts IN ACCESS SHARE MODE")  # which DROP waits for
+        process = subprocess.Popen(
+            [*TASKHAVEN, "restore", str(file), "--replace", "--yes"],
+            cwd=tmp_path,
+            env=environment({**GOOD, "DATABASE_URL": url}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        wait_for_a_lock(connection, "receipts")
+        os.kill(process.pid, signal.SIGTERM)
+        _, said = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, said) == (143, b"")
+    assert take(url, file.with_name("after")) == before
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_an_export_that_is_ended_by_sigterm_leaves_nothing(
+    url: str, file: Path, tmp_path: Path
+) -> None:
+    fill(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+        process = subprocess.Popen(
+            [*TASKHAVEN, "export", "--user", "alice", "--output", str(file)],
+            cwd=tmp_path,
+            env=environment({**GOOD, "DATABASE_URL": url}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        wait_for_a_lock(connection, "tasks")
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 143
+    assert not [*file.parent.iterdir()]

@@ -11,8 +11,10 @@ import pytest
 from application.backups import BackupError
 from entrypoints.settings.database_url import DatabaseUrl
 from migrations import HEAD, RESTORED
-from tests.backups.places import backups, change, fill, restore, rows, take
+from tests.backups.places import backups, change, fill, quietly, restore, rows, take
+from tests.http.api import container
 from tests.migrations.test_migrations import REVISIONS
+from tests.pgbouncer import PgBouncer
 from tests.storages import migrate
 
 
@@ -154,6 +156,19 @@ def test_the_log_of_a_file_that_is_gone_does_not_get_into_the_new_one(
     assert rows(sqlite_url, "SELECT count(*) FROM owners") == [(0,)]
 
 
+def test_a_link_to_the_sqlite_file_stays_one(sqlite_url: str, file: Path, tmp_path: Path) -> None:
+    path, link = path_of(sqlite_url), tmp_path / "link.db"
+    link.symlink_to(path)
+    fill(sqlite_url)
+    take(f"sqlite:///{link}", file)
+    change(sqlite_url, "DELETE FROM tasks")
+
+    aside = restore(f"sqlite:///{link}", file, replace=True).aside
+
+    assert (link.readlink(), aside and aside.parent) == (path, path.parent)
+    assert rows(sqlite_url, "SELECT count(*) FROM tasks") == [(1,)]
+
+
 @pytest.mark.parametrize("query", ["SELECT 1 FROM owners", "BEGIN IMMEDIATE"])
 def test_an_sqlite_file_that_somebody_has_open_is_left_alone(
     sqlite_url: str, file: Path, query: str
@@ -180,6 +195,37 @@ def test_a_postgresql_database_that_is_served_is_replaced_on_demand_alone(
         with pytest.raises(BackupError, match="1 connections of the service are open"):
             restore(url, file, replace=True)
         restore(url, file, replace=True, force=True)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_the_service_is_known_by_whichever_name_its_addresses_give_it(url: str, file: Path) -> None:
+    take(url, file)
+    made = container(DATABASE_URL=f"{url}?application_name=tasks-eu", DATABASE_DIRECT_URL=url)
+    restoring = made.restore_backup()
+    content = made.check_backup()(file)
+
+    for name in ("tasks-eu", "taskhaven"):
+        with (
+            psycopg.connect(url, application_name=name, autocommit=True),
+            pytest.raises(BackupError, match="1 connections of the service are open"),
+        ):
+            restoring(file, content, quietly, replace=True)
+    with psycopg.connect(url, application_name="another", autocommit=True):
+        restoring(file, content, quietly, replace=True)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_pooler_that_keeps_a_connection_of_the_stopped_service_is_named(
+    url: str, file: Path
+) -> None:
+    if missing := PgBouncer.missing():
+        pytest.skip(missing)
+    take(url, file)
+    with PgBouncer(url, reset=False) as pooler:
+        with psycopg.connect(pooler.url, application_name="taskhaven") as connection:
+            connection.execute("SELECT 1")
+        with pytest.raises(BackupError, match="PgBouncer: stop it, or RECONNECT"):
+            restore(url, file, replace=True)
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

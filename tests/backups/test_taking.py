@@ -1,5 +1,6 @@
 """What a backup is, on every storage that has them."""
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres.client_programs import program
+from adapters.postgres.client_programs import program, running
 from application.backups import BackupError
 from tests.backups.places import backups, change, fill, quietly, restore, rows, take
 
@@ -156,3 +157,43 @@ def test_a_database_that_is_away_is_named_without_its_address(file: Path) -> Non
         take(away, file)
 
     assert str(refused.value) == "PostgreSQL: the database cannot be reached (DATABASE_URL)"
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_what_extensions_keep_for_their_users_comes_along(url: str, empty: str, file: Path) -> None:
+    settings = (
+        "CREATE EXTENSION vector",
+        "CREATE TABLE ext_config (name text, own boolean)",
+        "ALTER EXTENSION vector ADD TABLE ext_config",
+        "UPDATE pg_extension SET extcondition = ARRAY['WHERE NOT own'],"
+        " extconfig = ARRAY['ext_config'::regclass] WHERE extname = 'vector'",
+    )
+    change(url, *settings, "INSERT INTO ext_config VALUES ('theirs', true), ('ours', false)")
+    change(empty, *settings, "INSERT INTO ext_config VALUES ('theirs', true)")
+
+    content = take(url, file)
+
+    assert content.tables["ext_config"].rows == 1
+    assert backups(url).read(file) == content
+    assert not backups(empty).holds_tables()
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_what_is_no_regular_file_is_not_replaced(url: str, file: Path, force: bool) -> None:
+    os.mkfifo(file)
+
+    with pytest.raises(BackupError, match="is no regular file, and is not replaced"):
+        backups(url).take(file, quietly, replace=force)
+
+    assert file.is_fifo()
+
+
+def test_of_all_that_a_program_says_its_error_is_told() -> None:
+    said = "a: note: x\\na: error: query failed: ERROR: gone\\na: detail: Query was: SELECT 1"
+    failing = ["sh", "-c", f"printf '%b' '{said}' >&2; exit 1"]
+
+    with (
+        pytest.raises(BackupError, match=r"^sh ended with 1: a: error: query failed: ERROR: gone$"),
+        running(failing, {}),
+    ):
+        pass

@@ -21,6 +21,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 PASSWORDS = {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "BACKUP_PASSWORD"}
 NAMES = {name for setting in SETTINGS for name in setting.names}
+ENDING = {"migrate", "backup", "restore"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)[^}]*\}")
 
 
@@ -53,9 +54,22 @@ def test_every_image_has_a_version(name: str) -> None:
 def test_ours_is_that_of_this_version() -> None:
     assert SERVICES["api"]["image"] == f"taskhaven:{version('taskhaven')}"
     assert SERVICES["migrate"]["image"] == SERVICES["api"]["image"]
+    assert SERVICES["backup"]["image"] == f"taskhaven-tools:{version('taskhaven')}"
 
 
-@pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"migrate"}))
+@pytest.mark.parametrize("name", ["backup", "restore"])
+def test_backups_are_made_by_the_program_in_an_image_that_has_what_it_needs(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["entrypoint"] == ["taskhaven", name]
+    assert service["build"] == {"context": ".", "target": "tools"}
+    assert service["profiles"] == ["tools"], "nothing that `up` starts"
+    assert (service["networks"], service["volumes"]) == (["data"], ["backups:/backups"])
+    assert "backups" in COMPOSE["volumes"]
+    assert f"compose run --build --rm {name} " in (ROOT / "docs" / "deployment.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - ENDING))
 def test_every_service_that_lasts_is_asked_for_its_health(name: str) -> None:
     built_here = "build" in SERVICES[name]  # the Dockerfile says how
 
@@ -74,21 +88,23 @@ def test_each_waits_for_those_that_it_needs() -> None:
         "pgbouncer": {"postgres": "service_healthy"},
         "api": {"migrate": "service_completed_successfully", "pgbouncer": "service_healthy"},
         "nginx": {"api": "service_healthy"},
+        "backup": {"postgres": "service_healthy"},
+        "restore": {"postgres": "service_healthy"},
         "redis": {},
     }
 
 
-def test_O11_only_what_migrates_is_the_schemas_owner() -> None:
-    api, migrate = SERVICES["api"]["environment"], SERVICES["migrate"]["environment"]
-    ways = [
-        (urlsplit(url).username, urlsplit(url).hostname)
-        for url in (api["DATABASE_URL"], api["DATABASE_DIRECT_URL"], migrate["DATABASE_URL"])
-    ]
+def test_O11_only_what_migrates_and_restores_is_the_schemas_owner() -> None:
+    api, *others = (SERVICES[n]["environment"] for n in ("api", "migrate", "restore", "backup"))
+    urls = [api["DATABASE_URL"], api["DATABASE_DIRECT_URL"], *(o["DATABASE_URL"] for o in others)]
+    ways = [(urlsplit(url).username, urlsplit(url).hostname) for url in urls]
 
     assert ways == [
         ("taskhaven_app", "pgbouncer"),
         ("taskhaven_app", "postgres"),
         ("taskhaven_owner", "postgres"),
+        ("taskhaven_owner", "postgres"),
+        ("taskhaven_backup", "postgres"),
     ]
     assert SERVICES["pgbouncer"]["environment"]["POOL_MODE"] == "transaction"
 
@@ -99,6 +115,8 @@ def test_each_service_is_told_no_password_but_its_own() -> None:
         "migrate": {"OWNER_PASSWORD"},
         "pgbouncer": {"APP_PASSWORD"},
         "api": {"APP_PASSWORD"},
+        "backup": {"BACKUP_PASSWORD"},
+        "restore": {"OWNER_PASSWORD"},
         "nginx": set(),
         "redis": set(),
     }
@@ -125,10 +143,21 @@ def test_the_service_believes_nginx_and_nobody_who_came_by_chance() -> None:
     assert ip_address(proxy) not in ip_network(pool["ip_range"])
 
 
+def test_nginx_has_room_for_the_largest_bodies_of_many_clients() -> None:
+    largest = re.search(
+        r"client_max_body_size (\d+)m;", (ROOT / "deploy" / "nginx.conf").read_text()
+    )
+    (temporary,) = SERVICES["nginx"]["tmpfs"]
+    assert largest
+
+    assert temporary.endswith("size=1g")
+    assert 1_024 // int(largest[1]) >= 50
+
+
 def test_the_examples_name_all_that_is_to_be_filled_in_and_no_more() -> None:
     assert example("compose.env.example") == {*VARIABLE.findall(TEXT)}
     assert example("taskhaven.env.example") <= NAMES
-    for name in ("api", "migrate"):
+    for name in ("api", *sorted(ENDING)):
         assert SERVICES[name]["environment"].keys() <= NAMES
         assert SERVICES[name]["env_file"] == ["deploy/taskhaven.env"]
 

@@ -1,5 +1,6 @@
 """deploy/rolling-restart.sh: no request is lost, and what does not come up stays out."""
 
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from tests.http.server import Server
 from tests.nginx import Nginx
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "rolling-restart.sh"
+DEPLOYMENT = (SCRIPT.parents[1] / "docs" / "deployment.md").read_text()
 
 
 class Instances:
@@ -135,18 +137,63 @@ def test_what_does_not_become_ready_stays_out(instances: Instances, nginx: Nginx
         assert {client.get(f"{nginx.url}/health/live").status_code for _ in range(10)} == {200}
 
 
+def roll_alone(upstream: Path, *ports: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Roll where nothing but the file is there: no instance, no nginx."""
+    alone = {"UPSTREAM": str(upstream), "RELOAD": "true", "RESTART": "true", "SETTLE": "0"}
+    return subprocess.run(
+        [SCRIPT, *ports],
+        env=environment(alone | settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("out", ["127.0.0.1:8000 down", "127.0.0.1:8000 max_fails=0 down"])
+def test_who_is_the_last_that_serves_is_not_taken_out(tmp_path: Path, out: str) -> None:
+    upstream = tmp_path / "upstream.conf"
+    upstream.write_text(f"server {out};\nserver 127.0.0.1:8001;\n")
+    before = upstream.read_text()
+
+    done = roll_alone(upstream, "8001", RESTART="echo restarted", CHECK="true")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nobody could stand in for 8001" in done.stderr
+    assert upstream.read_text() == before
+
+
+def test_who_was_left_out_by_a_failed_round_is_put_back_by_the_next(tmp_path: Path) -> None:
+    upstream = tmp_path / "upstream.conf"
+    whole = "server 127.0.0.1:8000 max_fails=0;\nserver 127.0.0.1:8001;\n"
+    upstream.write_text(whole)
+
+    failed = [roll_alone(upstream, "8000", CHECK="false").returncode for _ in "12"]
+    left = upstream.read_text()
+    done = roll_alone(upstream, "8000", "8001", CHECK="true")
+
+    assert failed == [1, 1]
+    assert left.count(" down") == 1
+    assert (done.returncode, upstream.read_text()) == (0, whole)
+
+
+def test_readiness_is_asked_of_the_program_where_it_is_installed(tmp_path: Path) -> None:
+    upstream = tmp_path / "upstream.conf"
+    upstream.write_text("server 127.0.0.1:8000;\nserver 127.0.0.1:8001;\n")
+    installed = re.search(r"^python3 -m venv (\S+)$", DEPLOYMENT.replace("   ", ""), re.MULTILINE)
+    assert installed
+
+    asked = roll_alone(upstream, "--help").stdout
+
+    assert f"[PORT={{port}} {installed[1]}/bin/taskhaven health --wait 60]" in asked
+    assert f"{{CHECK:-PORT=\\{{port\\}} {installed[1]}/bin/taskhaven health" in SCRIPT.read_text()
+
+
 @pytest.mark.parametrize("ports", [["x"], ["1"], [], ["--help"]])
 def test_a_bad_call_changes_nothing(tmp_path: Path, ports: list[str]) -> None:
     upstream = tmp_path / "upstream.conf"
     upstream.write_text("server 127.0.0.1:8000 max_fails=0;\nserver 127.0.0.1:8001;\n")
 
-    done = subprocess.run(
-        [SCRIPT, *ports],
-        env=environment({"UPSTREAM": str(upstream), "RELOAD": "false"}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = roll_alone(upstream, *ports, RELOAD="false")
 
     assert done.returncode == 2
     assert done.stderr or "rolling-restart.sh 8000 8001" in done.stdout

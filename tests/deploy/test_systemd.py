@@ -1,13 +1,16 @@
 """The systemd units, as far as systemd can tell without running them."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
+from adapters.sql.placing import placed
 from entrypoints.serve import _STOP_PATIENCE
 from entrypoints.settings import Settings
 
@@ -80,12 +83,27 @@ def test_of_the_backups_the_last_stay_and_nothing_else_goes(tmp_path: Path) -> N
     others = ["notes.txt", "taskhaven.backup", "taskhaven-20251101T033000Z.backup.part"]
     for name in (*made, *others):
         (tmp_path / name).touch()
-    (command,) = said("taskhaven-backup.service", "ExecStartPost")
-
     for _ in "12":
-        subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
+        for command in said("taskhaven-backup.service", "ExecStartPost"):
+            subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
 
     assert {path.name for path in tmp_path.iterdir()} == {*made[-KEPT:], *others}
+
+
+@needs_systemd
+def test_what_killed_backups_have_left_goes_after_a_day(tmp_path: Path) -> None:
+    with placed(tmp_path / "taskhaven-20261101T033000Z.backup", replace=False) as part:
+        name = part.name
+    left, fresh = tmp_path / name, tmp_path / name.replace("1101", "1102")
+    for path, hours in ((left, 25), (fresh, 23)):
+        path.touch()
+        os.utime(path, (0, time.time() - hours * 3_600))
+
+    for command in said("taskhaven-backup.service", "ExecStartPost"):
+        subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
+
+    assert not left.exists()
+    assert fresh.exists()
 
 
 @needs_systemd

@@ -8,13 +8,14 @@ import pytest
 
 from tests.image.recipe import ROOT, copy_context, last, recipe
 
-FINAL = max(instruction.stage for instruction in recipe())
+STAGES = [i.text.partition(" AS ") for i in recipe() if i.name == "FROM"]
+SERVICE, TOOLS = (1 + [name for _, _, name in STAGES].index(name) for name in ("service", "tools"))
 PACKAGES = {"domain", "application", "adapters", "entrypoints", "migrations"}
 
 
-def said(name: str) -> list[str]:
-    """What the final stage's instructions of this name say."""
-    return [i.text for i in recipe() if (i.stage, i.name) == (FINAL, name)]
+def said(name: str, stage: int = SERVICE) -> list[str]:
+    """What a stage's instructions of this name say."""
+    return [i.text for i in recipe() if (i.stage, i.name) == (stage, name)]
 
 
 def environment() -> dict[str, str]:
@@ -23,7 +24,23 @@ def environment() -> dict[str, str]:
 
 def test_O08_nobody_is_root_in_it() -> None:
     assert said("USER") == ["10001:10001"]
+    assert said("USER", TOOLS)[-1] == "10001:10001"
     assert "--uid 10001" in " ".join(said("RUN"))
+
+
+def test_what_is_built_when_nobody_says_which_has_no_client_programs() -> None:
+    assert STAGES[-2:] == [("service", " AS ", "tools"), ("service", "", "")]
+    assert [i.name for i in recipe() if i.stage == len(STAGES)] == ["FROM"]
+    assert not [text for text in said("RUN") if "apt-get" in text]
+
+
+def test_the_client_programs_are_as_new_as_the_server_that_compose_starts() -> None:
+    server = re.search(r"image: postgres:(\d+)", (ROOT / "compose.yaml").read_text())
+    assert server
+
+    assert f" postgresql-client-{server[1]} " in " ".join(said("RUN", TOOLS))
+    assert said("WORKDIR", TOOLS) == ["/backups"]
+    assert "install -d -o 10001 -g 10001 -m 0700 /backups" in " ".join(said("RUN", TOOLS))
 
 
 @pytest.mark.parametrize("name", ["ENTRYPOINT", "CMD"])
@@ -33,7 +50,7 @@ def test_O08_no_shell_stands_between_the_signals_and_the_service(name: str) -> N
 
 def test_O08_an_engine_stops_it_and_asks_for_its_health() -> None:
     assert last("STOPSIGNAL") == "SIGTERM"
-    assert last("HEALTHCHECK").endswith('CMD ["taskhaven", "health"]')
+    assert said("HEALTHCHECK")[0].endswith('CMD ["taskhaven", "health"]')
     assert last("EXPOSE") == "8000"
 
 
@@ -49,7 +66,8 @@ def test_it_serves_others_as_in_production() -> None:
 
 
 def test_O09_all_that_is_fetched_is_held_against_a_hash() -> None:
-    fetched = [i.text for i in recipe() if i.name == "RUN" and re.search(r"\binstall .*-r", i.text)]
+    ours = [i.text for i in recipe() if i.name == "RUN" and i.stage != TOOLS]
+    fetched = [text for text in ours if re.search(r"\binstall .*-r", text)]
 
     assert len(fetched) == 2
     for command in fetched:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from tests.command_line import PATIENCE
+from tests.command_line import PATIENCE, environment
 from tests.postgres_programs import _bin, _carrier
 from tests.running_server import RunningServer
 
@@ -39,11 +39,18 @@ class Roles:
     def run_script(self) -> None:
         """Run the script by psql, as the administrator."""
         said = [f"-v{role}={name}" for role, name in zip(KINDS, self.names, strict=True)]
-        for role, url in zip(KINDS, (self.owner, self.app, self.backup), strict=True):
-            said.append(f"-v{role}_password={urlsplit(url).password}")
+        passwords = {
+            f"{role.upper()}_PASSWORD": str(urlsplit(url).password)
+            for role, url in zip(KINDS, (self.owner, self.app, self.backup), strict=True)
+        }
         command = [str(psql()), self.admin, "--no-psqlrc", *said, f"--file={SCRIPT}"]
         ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command,
+            env=environment(passwords),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         assert ended.returncode == 0, ended.stderr
 
