@@ -1,6 +1,5 @@
 """The command that removes at once what is due."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
@@ -43,6 +42,7 @@ def gc(only: Sequence[str]) -> None:
 @asynccontextmanager
 async def _waiting(name: str) -> AsyncIterator[None]:
     """Show how long it takes, for the length of the block."""
+    import asyncio  # takes a while, which commands that have no use for it need not wait for
 
     async def tell() -> None:
         for seconds in count(1):

@@ -22,6 +22,7 @@ from entrypoints.http.openapi_parts import (
     operation_id,
     owner_operation,
     parameter,
+    problem,
     schema,
 )
 from entrypoints.http.parameters import LIST, PARAMETERS
@@ -161,7 +162,8 @@ def _metrics_path() -> Schema:
                 "200": {
                     "description": "Prometheus's text format",
                     "content": {"text/plain": {"schema": {"type": "string"}}},
-                }
+                },
+                "404": problem(404),
             },
         }
     }

@@ -61,6 +61,6 @@ async def taskhaven(**environ: str) -> AsyncIterator[Service]:
 @asynccontextmanager
 async def over_socket(url: str) -> AsyncIterator[Service]:
     """The one at `url`."""
-    transport = httpx2.AsyncHTTPTransport(verify=False)
+    transport = httpx2.AsyncHTTPTransport(verify=False, limits=httpx2.Limits(keepalive_expiry=2))
     async with httpx2.AsyncClient(transport=transport, base_url=url, timeout=20) as client:
         yield Service(client)

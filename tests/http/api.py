@@ -140,7 +140,9 @@ def calling_from(app: ASGIApp, peer: str) -> Iterator[AsyncClient]:
 @asynccontextmanager
 async def over_socket(url: str) -> AsyncIterator[Api]:
     """The server at `url`, which verifies with the tests' secret."""
-    transport = httpx2.AsyncHTTPTransport(verify=False)  # there is no TLS to prepare for
+    # There is no TLS to prepare for. The server ends a connection that is idle for 5 s.
+    limits = httpx2.Limits(keepalive_expiry=2)
+    transport = httpx2.AsyncHTTPTransport(verify=False, limits=limits)
     async with AsyncClient(transport=transport, base_url=url, timeout=20) as client:
         yield Api(client, _signer())
 
