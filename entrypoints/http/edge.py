@@ -76,16 +76,21 @@ class Edge:
             inner["method"] = "GET"
             inner["state"]["head"] = True
         self._watch.in_flight += 1
+        unread = _has_body(headers)
         try:
             _check_limits(scope, headers)
             if is_preflight(scope["method"], headers):
                 await reply.whole(204, self._cors.of_preflight(headers))
                 return
             _check_path(scope)
+            unread = False  # whatever comes of it
             body = await take_body(headers, receive, _longest_body(scope))
             await self._app(inner, _already_read(body, receive), reply.send)  # type: ignore[arg-type]
         except RequestError as error:
-            await reply.answer(answer_to(error, id))
+            answer = answer_to(error, id)
+            if unread and "connection" not in answer.headers:
+                added.append((b"connection", b"close"))  # the server may end it in any case
+            await reply.answer(answer)
         except Exception as error:  # noqa: BLE001 - there is nobody above who could do better
             answer = answer_to(error, id)
             state["code"] = answer.code
@@ -196,6 +201,13 @@ def _check_limits(scope: HTTPScope, headers: Iterable[Header]) -> None:
         return  # the server gives an empty one where there is none
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         raise MalformedRequest("a request has exactly one Host header, which names a host")
+
+
+def _has_body(headers: Iterable[Header]) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in headers
+    )
 
 
 def _longest_body(scope: HTTPScope) -> int:

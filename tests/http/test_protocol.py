@@ -171,3 +171,16 @@ async def test_a_connection_lives_on_after_a_refusal(server: Server) -> None:
     answers = server.exchange(b"".join(refused) + LIVE + b"\r\n")
 
     assert [answer.status_code for answer in answers] == [401, 405, 414, 413, 431, 200]
+
+
+@pytest.mark.parametrize("flaw", [b"X: " + b"x" * 17_000, b"Host: y"])
+async def test_a_body_that_is_refused_unread_ends_the_connection_and_says_so(
+    server: Server, flaw: bytes
+) -> None:
+    ask = b"POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\n" + flaw
+    length = b"\r\nContent-Length: 2\r\n\r\n{}"
+
+    (refused,) = server.exchange(ask + length + LIVE + b"\r\n")
+
+    assert refused.status_code in {400, 431}
+    assert refused.headers["connection"] == "close"
