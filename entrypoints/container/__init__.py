@@ -21,7 +21,7 @@ from application.transfer import ExportTasks, ImportTasks
 from application.trash import DeleteTask, EmptyTrash, ListTrash, RestoreTask
 from entrypoints.container.accounts import Identity
 from entrypoints.container.storages import Storages
-from entrypoints.container.vitals import vitals
+from entrypoints.container.vitals import vitals_of
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.watch import Watch
 from entrypoints.logs.access import RequestLog
@@ -33,7 +33,11 @@ _journal, _now = Storages.journal, Storages.now
 
 
 class Container(Identity):
-    """Builds everything from `settings`: the use cases of tasks here, the rest below."""
+    """Builds everything from `settings`.
+
+    Here are the use cases of tasks and of all data, and what watches over requests and the worker;
+    accounts, limits and storages are in the classes below.
+    """
 
     create_task = providers.Singleton(
         CreateTask,
@@ -41,7 +45,7 @@ class Container(Identity):
         receipts=_receipts,
         now=_now,
         new_id=Storages.new_id,
-        most=Storages.settings.provided.most_tasks,
+        most=_settings.most_tasks,
     )
     read_task = providers.Singleton(ReadTask, tasks=_tasks)
     list_tasks = providers.Singleton(ListTasks, tasks=_tasks)
@@ -95,7 +99,7 @@ class Container(Identity):
         proxies=_settings.trusted_proxies,
     )
     vitals = providers.Singleton(
-        vitals, Storages.settings, Storages.meter, Storages.storage, Storages.feed, watch
+        vitals_of, Storages.settings, Storages.meter, Storages.storage, Storages.feed, watch
     )
     check_backup = providers.Singleton(CheckBackup, backups=Storages.backups, revisions=RESTORED)
     restore_backup = providers.Singleton(RestoreBackup, backups=Storages.backups, now=_now)

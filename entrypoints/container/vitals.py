@@ -22,7 +22,9 @@ from entrypoints.logs.sink import STDERR
 from entrypoints.settings import Settings
 
 
-def vitals(settings: Settings, meter: Meter, storage: Storage, feed: Feed, watch: Watch) -> Vitals:
+def vitals_of(
+    settings: Settings, meter: Meter, storage: Storage, feed: Feed, watch: Watch
+) -> Vitals:
     """What looks at a worker while it lives."""
     scheme = settings.database_url.scheme
     meter.set(INFO, 1, version("taskhaven"), scheme)
