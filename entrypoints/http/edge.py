@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from application.limits import Standing
 from entrypoints.http.answers import Answer
 from entrypoints.http.cors import Cors, Header, is_preflight
-from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, RequestError, UriTooLong
+from entrypoints.http.errors import HeadersTooLarge, MalformedRequest, UriTooLong
 from entrypoints.http.intake import LONGEST_BATCH, LONGEST_BODY, take_body
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.problems import answer_to
@@ -86,14 +86,11 @@ class Edge:
             unread = False  # whatever comes of it
             body = await take_body(headers, receive, _longest_body(scope))
             await self._app(inner, _already_read(body, receive), reply.send)  # type: ignore[arg-type]
-        except RequestError as error:
-            answer = answer_to(error, id)
-            if unread and "connection" not in answer.headers:
-                added.append((b"connection", b"close"))  # the server may end it in any case
-            await reply.answer(answer)
         except Exception as error:  # noqa: BLE001 - there is nobody above who could do better
             answer = answer_to(error, id)
             state["code"] = answer.code
+            if unread and "connection" not in answer.headers:
+                added.append((b"connection", b"close"))  # the server may end it in any case
             if not reply.started:
                 await reply.answer(answer)
             # Half an answer cannot be mended; the server closes the connection. Told of the error,

@@ -173,6 +173,14 @@ async def test_a_connection_lives_on_after_a_refusal(server: Server) -> None:
     assert [answer.status_code for answer in answers] == [401, 405, 414, 413, 431, 200]
 
 
+async def test_so_does_one_at_a_path_that_is_none(server: Server) -> None:
+    ask = b"POST /api/v1/a%2Fb/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+
+    (refused,) = server.exchange(ask + LIVE + b"\r\n")
+
+    assert (refused.status_code, refused.headers["connection"]) == (404, "close")
+
+
 @pytest.mark.parametrize("flaw", [b"X: " + b"x" * 17_000, b"Host: y"])
 async def test_a_body_that_is_refused_unread_ends_the_connection_and_says_so(
     server: Server, flaw: bytes
