@@ -21,7 +21,13 @@ from application.metering import CONNECTION_SECONDS, UNMETERED, Meter
 
 _ACQUIRE = 2.0  # seconds to wait for a free connection
 _CONNECT = 10  # seconds; a serverless PostgreSQL takes some to wake up
-_STATEMENT = 5_000  # milliseconds, enforced by the server where it takes session settings
+_SESSION = (
+    "-c statement_timeout=5000 "  # milliseconds
+    "-c timezone=UTC "
+    # Every statement is about one owner, whoever it is: to plan it anew for each costs more than
+    # running it does, and a plan for all does not turn bad with the first who has many tasks.
+    "-c plan_cache_mode=force_generic_plan"
+)
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -57,7 +63,7 @@ class Connections:
             await self._permits.acquire()
         self.in_use += 1
         try:
-            connection = await self._take() or await self._connect()
+            connection = await self._take() or await self.connect()
             try:
                 yield connection
             except Unavailable:
@@ -68,6 +74,11 @@ class Connections:
         finally:
             self.in_use -= 1
             self._permits.release()
+
+    async def connect(self) -> Connection:
+        """One more connection, which is the caller's to close. Raises `Unavailable`."""
+        with translated():
+            return await psycopg.AsyncConnection.connect(**self._settings)
 
     async def close(self) -> None:
         """Close every free connection; one in use is closed when it comes back."""
@@ -84,10 +95,6 @@ class Connections:
             raise Unavailable("PostgreSQL: all connections are taken") from None
         finally:
             self._meter.time(CONNECTION_SECONDS, perf_counter() - began)
-
-    async def _connect(self) -> Connection:
-        with translated():
-            return await psycopg.AsyncConnection.connect(**self._settings)
 
     async def _take(self) -> Connection | None:
         while self._free:
@@ -126,6 +133,5 @@ def connection_settings(url: str, *, session_state: bool) -> dict[str, Any]:
         "prepare_threshold": 5 if session_state else None,
     }
     if session_state:
-        options = f"-c statement_timeout={_STATEMENT} -c timezone=UTC"
-        settings["options"] = f"{options} {settings.get('options') or ''}".strip()
+        settings["options"] = f"{_SESSION} {settings.get('options') or ''}".strip()
     return settings

@@ -11,18 +11,21 @@ from sqlalchemy.dialects.postgresql import psycopg as sqlalchemy_psycopg
 
 from adapters.postgres.connections import Connection, Connections
 from adapters.postgres.errors import translated
+from adapters.postgres.pipelines import Pipelines
 from adapters.sql.database import Database, Params, Rows, Statement, check_revision
 from application.errors import Unavailable
 from application.metering import UNMETERED, Meter
 
 _DEADLINE = 10.0  # seconds for a statement, longer than the server's own limit
+_PIPELINES = 4  # of the connections; more of them make the server switch more between processes
 
 
 class PostgresDatabase(Database):
     """Reaches the database at `url`, whose schema has to be at `revision`.
 
-    Keeps at most `pool_size` connections. `session_state` is off behind a pooler that shares
-    sessions among transactions.
+    Keeps at most `pool_size` connections: a few are pipelines, over which all goes that is short,
+    and the others serve what may take a while. `session_state` is off behind a pooler that shares
+    sessions among transactions, which can do neither pipelines nor prepared statements.
     """
 
     dialect: Final[Dialect] = sqlalchemy_psycopg.dialect()  # type: ignore[no-untyped-call]
@@ -42,41 +45,46 @@ class PostgresDatabase(Database):
         self._pool_size = pool_size
         self._session_state = session_state
         self._connections: Connections | None = None
+        self._pipelines: Pipelines | None = None
 
     async def open(self) -> None:
-        self._connections = Connections(
-            self._url, self._pool_size, session_state=self._session_state, meter=self._meter
+        few = min(_PIPELINES, self._pool_size - 1) if self._session_state else 0
+        self._connections = connections = Connections(
+            self._url,
+            self._pool_size - few,
+            session_state=self._session_state,
+            meter=self._meter,
         )
+        self._pipelines = Pipelines(connections.connect, few, self._meter) if few else None
 
     async def close(self) -> None:
-        if self._connections is not None:
-            await self._connections.close()
-        self._connections = None
+        for each in (self._pipelines, self._connections):
+            if each is not None:
+                await each.close()
+        self._pipelines = self._connections = None
 
     @property
     def in_use(self) -> int:
         """Connections with a statement under way."""
-        return self._connections.in_use if self._connections else 0
+        return sum(each.in_use for each in (self._pipelines, self._connections) if each)
 
     @property
     def free(self) -> int:
         """Connections that wait to be used again."""
-        return self._connections.free if self._connections else 0
+        return sum(each.free for each in (self._pipelines, self._connections) if each)
 
     async def check(self) -> None:
         await check_revision(self, self._revision)
 
-    async def fetch(
-        self,
-        statement: Statement,
-        params: Params,
-        *,
-        scan: bool = False,  # noqa: ARG002 - it is the server that scans
-    ) -> Rows:
+    async def fetch(self, statement: Statement, params: Params, *, scan: bool = False) -> Rows:
+        if self._pipelines is not None and not scan:
+            return await self._pipelines.fetch(statement, params)
         rows, _ = await self._run(statement, params)
         return rows
 
     async def execute(self, statement: Statement, params: Params) -> int:
+        if self._pipelines is not None:
+            return await self._pipelines.execute(statement, params)
         _, touched = await self._run(statement, params)
         return touched
 

@@ -32,29 +32,38 @@ _AWAY = (
     "42P01",  # no such table: another schema
     "42883",  # no such function: another schema
     "0A000",  # a prepared statement's columns are of another type: another schema
+    "26000",  # no such prepared statement: a pooler that shares sessions
     "23502",  # a column that we do not know wants a value: another schema
 )
 
 
+def meaning(error: psycopg.Error) -> Exception:
+    """`Busy` of a lost race, `KeyTaken` of a key that has a receipt, `Unavailable` of an outage …
+
+    Other errors are ours and stay what they are. The state alone goes into the message: the
+    server's text can hold names and values.
+    """
+    taken = (error.diag.constraint_name or "").startswith(_TASKS_KEY)
+    if taken or error.sqlstate in _LOST_RACE:
+        return Busy(f"PostgreSQL: {error.sqlstate}")
+    if refusal := _REFUSED.get(error.sqlstate or ""):
+        return refusal()
+    away = error.sqlstate and error.sqlstate.startswith(_AWAY)
+    lost = error.sqlstate is None and isinstance(
+        error, psycopg.OperationalError | psycopg.InterfaceError
+    )
+    if away or lost:
+        return Unavailable(f"PostgreSQL: {error.sqlstate or 'connection lost'}")
+    return error
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """Make `Busy` of a lost race, `KeyTaken` of a key that has a receipt and `Unavailable` of an
-    outage; other errors are ours and pass.
-
-    The state alone goes into the message: the server's text can hold names and values.
-    """
+    """Raise what an error in the block means."""
     try:
         yield
     except psycopg.Error as error:
-        taken = (error.diag.constraint_name or "").startswith(_TASKS_KEY)
-        if taken or error.sqlstate in _LOST_RACE:
-            raise Busy(f"PostgreSQL: {error.sqlstate}") from error
-        if refusal := _REFUSED.get(error.sqlstate or ""):
-            raise refusal from None
-        away = error.sqlstate and error.sqlstate.startswith(_AWAY)
-        lost = error.sqlstate is None and isinstance(
-            error, psycopg.OperationalError | psycopg.InterfaceError
-        )
-        if away or lost:
-            raise Unavailable(f"PostgreSQL: {error.sqlstate or 'connection lost'}") from error
-        raise
+        found = meaning(error)
+        if found is error:
+            raise
+        raise found from error

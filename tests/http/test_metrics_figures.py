@@ -158,6 +158,9 @@ async def test_a_fetch_that_failed_leaves_the_age_as_it_is() -> None:
     assert not [*seen.samples("taskhaven_key_set_keys")]
 
 
+SCANS = (False, True, True)  # one goes over the pipeline, the others over a connection each
+
+
 async def test_connections_to_PostgreSQL_are_in_use_or_free_or_waited_for(
     migrated: Callable[[str], str],
 ) -> None:
@@ -167,7 +170,7 @@ async def test_connections_to_PostgreSQL_are_in_use_or_free_or_waited_for(
         await until_seen(made, waiting_for("database_connections", 0, state="in_use"))
         assert figures(made).of("taskhaven_database_connections_most") == 2
 
-        asked = [asyncio.ensure_future(storage.fetch(sleep, {})) for _ in range(3)]
+        asked = [asyncio.ensure_future(storage.fetch(sleep, {}, scan=scan)) for scan in SCANS]
         await until_seen(made, waiting_for("database_connections", 2, state="in_use"))
         await asyncio.gather(*asked)
 
