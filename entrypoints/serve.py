@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -69,7 +70,7 @@ def _server(settings: Settings) -> "_Server":
         http1_settings=HTTP1Settings(
             header_read_timeout=_HEADER_PATIENCE, max_buffer_size=_HEADER_BUFFER
         ),
-        loop=Loops.asyncio,
+        loop=Loops.uvloop if find_spec("uvloop") else Loops.asyncio,
         log_level=_server_level(settings.log_level),
         log_dictconfig=log_config(settings),
     )

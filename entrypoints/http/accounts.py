@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from application.accounts import LogIn, ReadAccount, Register, RenameAccount
 from application.erasure import EraseAccount, ExportAccount
@@ -28,9 +27,10 @@ from entrypoints.http.account_bodies import (
 )
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_object
-from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest, Incoming, read_id
+from entrypoints.http.calls import read_id
 from entrypoints.http.errors import NoToken
 from entrypoints.http.gate import Gate
+from entrypoints.http.incoming import JSON, JSON_OR_PATCH, Incoming
 from entrypoints.http.routing import route, versions
 from entrypoints.http.streaming import Streamed
 
@@ -75,24 +75,20 @@ class AccountRoutes:
             route("GET", versions("/auth/jwks"), self.jwks),
         ]
 
-    async def do_register(self, request: AnyRequest) -> ASGIResponse:
-        incoming = Incoming(request)
+    async def do_register(self, incoming: Incoming) -> Answer:
         await self.gate.count_try(incoming)
         return await self._grant(incoming, self.register, 201)
 
-    async def do_log_in(self, request: AnyRequest) -> ASGIResponse:
-        incoming = Incoming(request)
+    async def do_log_in(self, incoming: Incoming) -> Answer:
         await self.gate.count_try(incoming)
         return await self._grant(incoming, self.log_in)
 
-    async def do_refresh(self, request: AnyRequest) -> ASGIResponse:
-        incoming = Incoming(request)
+    async def do_refresh(self, incoming: Incoming) -> Answer:
         await self.gate.count_stranger(incoming)
         return await self._grant(incoming, self.refresh_session)
 
-    async def do_log_out(self, request: AnyRequest) -> ASGIResponse:
-        incoming = Incoming(request)
-        body = await incoming.body(JSON)
+    async def do_log_out(self, incoming: Incoming) -> Answer:
+        body = incoming.body(JSON)
         given = read_members(read_object(body or b"{}"), {"refresh_token": read_text})
         incoming.refuse_query()
         token: str | None = given.get("refresh_token")
@@ -101,55 +97,51 @@ class AccountRoutes:
         await self.log_out(actor, token, self._client(incoming))
         return _done()
 
-    async def me(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def me(self, incoming: Incoming) -> Answer:
+        actor = await self.gate.actor(incoming)
         incoming.refuse_query()
         return _json(write_account(await self.read_account(actor)))
 
-    async def rename(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def rename(self, incoming: Incoming) -> Answer:
+        actor = await self.gate.actor(incoming)
         given = await _given(incoming, JSON_OR_PATCH)
         return _json(write_account(await self.rename_account(actor, given)))
 
-    async def erase(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def erase(self, incoming: Incoming) -> Answer:
+        actor = await self.gate.actor(incoming)
         given = await _given(incoming)
         await self.erase_account(actor, given, self._client(incoming))
         return _done()
 
-    async def export(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def export(self, incoming: Incoming) -> Streamed:
+        actor = await self.gate.actor(incoming)
         incoming.refuse_query()
         export = await self.export_account(actor, self._client(incoming))
         name = 'attachment; filename="taskhaven-export.json"'
         return Streamed(write_export(export, actor.session), {**_JSON, "content-disposition": name})
 
-    async def password(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def password(self, incoming: Incoming) -> Answer:
+        actor = await self.gate.actor(incoming)
         given = await _given(incoming)
         await self.change_password(actor, given, self._client(incoming))
         return _done()
 
-    async def sessions(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def sessions(self, incoming: Incoming) -> Answer:
+        actor = await self.gate.actor(incoming)
         incoming.refuse_query()
         return _json(write_sessions(await self.list_sessions(actor), actor.session))
 
-    async def end(self, request: AnyRequest) -> ASGIResponse:
-        incoming, actor = await self._enter(request)
+    async def end(self, incoming: Incoming) -> Answer:
+        actor = await self.gate.actor(incoming)
         incoming.refuse_query()
-        id = read_id(request.path_params["id"])
+        id = read_id(incoming.params["id"])
         await self.end_session(actor, id, self._client(incoming))
         return _done()
 
-    async def jwks(self, request: AnyRequest) -> ASGIResponse:
-        Incoming(request).refuse_query()
+    async def jwks(self, incoming: Incoming) -> Answer:
+        incoming.refuse_query()
         headers = {"content-type": "application/json", "cache-control": "public, max-age=300"}
-        return Answer(200, headers, self.key_set).response()
-
-    async def _enter(self, request: AnyRequest) -> tuple[Incoming, Actor]:
-        incoming = Incoming(request)
-        return incoming, await self.gate.actor(incoming)
+        return Answer(200, headers, self.key_set)
 
     async def _actor(self, incoming: Incoming, *, needed: bool) -> Actor | None:
         try:
@@ -159,26 +151,26 @@ class AccountRoutes:
                 raise
             return None
 
-    async def _grant(self, incoming: Incoming, use: Granting, status: int = 200) -> ASGIResponse:
+    async def _grant(self, incoming: Incoming, use: Granting, status: int = 200) -> Answer:
         given = await _given(incoming)
         return _json(write_grant(await use(given, self._client(incoming))), status)
 
     def _client(self, incoming: Incoming) -> Client:
-        said = incoming.request.headers.get("user-agent", "")[:_LONGEST_AGENT]
+        said = "".join(incoming.header(b"user-agent")[:1])[:_LONGEST_AGENT]
         agent = "".join(filter(str.isprintable, said)).strip() or None
         return Client(self.gate.address(incoming), agent)
 
 
 async def _given(incoming: Incoming, media_types: Sequence[str] = JSON) -> Mapping[str, object]:
     """The members of the body, of a request without parameters."""
-    given = read_object(await incoming.body(media_types))
+    given = read_object(incoming.body(media_types))
     incoming.refuse_query()
     return given
 
 
-def _json(body: bytes, status: int = 200) -> ASGIResponse:
-    return Answer(status, _JSON, body).response()
+def _json(body: bytes, status: int = 200) -> Answer:
+    return Answer(status, _JSON, body)
 
 
-def _done() -> ASGIResponse:
-    return Answer(204, {"cache-control": "no-store"}).response()
+def _done() -> Answer:
+    return Answer(204, {"cache-control": "no-store"})

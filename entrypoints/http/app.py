@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Never
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
@@ -14,7 +14,6 @@ from entrypoints.http.chores import Chore, doing
 from entrypoints.http.cors import Cors
 from entrypoints.http.edge import Edge
 from entrypoints.http.leaving import Leaving
-from entrypoints.http.problems import answer_to
 from entrypoints.http.routing import options
 from entrypoints.http.watch import Watch
 
@@ -48,7 +47,7 @@ def create_app(
         Litestar(
             [options(routes), *routes],
             lifespan=[opened],
-            exception_handlers={Exception: _answer},
+            exception_handlers={Exception: _leave_to_the_edge},
             logging_config=None,  # it would log bodies; what fails is logged with its answer
             openapi_config=None,  # the description is written by hand: see openapi.py
             debug=False,  # whatever LITESTAR_DEBUG says
@@ -61,8 +60,6 @@ def create_app(
     )
 
 
-def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    state = request.scope["state"]
-    answer = answer_to(error, state["request_id"])
-    state["code"] = answer.code
-    return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
+def _leave_to_the_edge(_: Any, error: Exception) -> Never:
+    """What no handler caught: there is no such path, or no such method."""
+    raise error

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
-from entrypoints.http.calls import AnyRequest
+from entrypoints.http.answers import Answer
+from entrypoints.http.incoming import Incoming
 from entrypoints.http.openapi import document
 from entrypoints.http.routing import route
 
@@ -46,8 +46,8 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 _ASSETS = {
-    "swagger-ui.css": "text/css",
-    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
     "favicon-32x32.png": "image/png",
 }
 
@@ -76,23 +76,20 @@ class DocsRoutes:
             route("GET", [f"/docs/{name}" for name in _ASSETS], self.asset),
         ]
 
-    async def describe(self) -> ASGIResponse:
-        return ASGIResponse(body=self._description)
+    async def describe(self, _: Incoming) -> Answer:
+        return Answer(200, {"content-type": "application/json"}, self._description)
 
-    async def page(self) -> ASGIResponse:
-        headers = {"content-security-policy": _POLICY}
-        return ASGIResponse(body=_PAGE, media_type="text/html", headers=headers)
+    async def page(self, _: Incoming) -> Answer:
+        kind = "text/html; charset=utf-8"
+        return Answer(200, {"content-type": kind, "content-security-policy": _POLICY}, _PAGE)
 
-    async def start(self) -> ASGIResponse:
-        return ASGIResponse(body=_START, media_type="text/javascript")
+    async def start(self, _: Incoming) -> Answer:
+        return Answer(200, {"content-type": _ASSETS["swagger-ui-bundle.js"]}, _START)
 
-    async def asset(self, request: AnyRequest) -> ASGIResponse:
-        name = request.scope["path"].rpartition("/")[2]
-        return ASGIResponse(
-            body=_asset(name),
-            media_type=_ASSETS[name],
-            headers={"cache-control": "public, max-age=86400"},
-        )
+    async def asset(self, incoming: Incoming) -> Answer:
+        name = incoming.scope["path"].rpartition("/")[2]
+        headers = {"content-type": _ASSETS[name], "cache-control": "public, max-age=86400"}
+        return Answer(200, headers, _asset(name))
 
 
 @cache

@@ -10,8 +10,9 @@ from application.sessions import Authenticate
 from domain.errors import NotOwner
 from domain.owner import Actor
 from entrypoints.http.addresses import client_address
-from entrypoints.http.calls import AnyRequest, Call, Incoming
+from entrypoints.http.calls import Call
 from entrypoints.http.errors import NoToken, TooManyRequests
+from entrypoints.http.incoming import Incoming
 from entrypoints.settings.limits import Network
 
 
@@ -38,23 +39,23 @@ class Gate:
         except (NoToken, InvalidToken):
             await self.count_stranger(incoming)
             raise
-        incoming.request.scope["state"]["who"] = actor.owner.key
+        incoming.who = actor.owner.key
         await self._count(incoming, self.limiter, "user", actor.owner.key)
         return actor
 
-    async def call(self, request: AnyRequest) -> Call:
+    async def call(self, incoming: Incoming) -> Call:
         """Who calls, and for whom: the path's `user_id`, or without one the caller.
 
         Raises `NoToken`, `InvalidToken`, `NotOwner` and `TooManyRequests`.
         """
-        actor = await self.actor(Incoming(request))
-        user_id = request.path_params.get("user_id")
+        actor = await self.actor(incoming)
+        user_id = incoming.params.get("user_id")
         try:
             owner = actor.owner if user_id is None else actor.owner_named(user_id)
         except NotOwner:
             self.audit.record("owner.refused", who=actor.owner.key)
             raise
-        return Call(request, actor, owner)
+        return Call(incoming, actor, owner)
 
     async def count_stranger(self, incoming: Incoming) -> None:
         """Count a request of somebody who has no token. Raises `TooManyRequests`."""
@@ -66,8 +67,8 @@ class Gate:
 
     def address(self, incoming: Incoming) -> str | None:
         """Where a request comes from."""
-        peer = incoming.request.scope.get("client")
-        forwarded = incoming.header("x-forwarded-for")
+        peer = incoming.scope.get("client")
+        forwarded = incoming.header(b"x-forwarded-for")
         return client_address(peer[0] if peer else None, forwarded, self.proxies)
 
     async def _count(
@@ -76,7 +77,7 @@ class Gate:
         if limiter is None:
             return
         standing = await limiter.take(f"{by} {whom}")
-        incoming.request.scope["state"]["standing"] = standing
+        incoming.standing = standing
         if not standing.allowed:
             self.meter.count(LIMITED, by)
             raise TooManyRequests(standing.wait)

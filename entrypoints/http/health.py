@@ -7,12 +7,13 @@ from time import monotonic
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from application.errors import StorageError
 from application.metering import READY, UNMETERED, Meter
 from application.ports import Clock, Storage
 from domain.instant import format_instant
+from entrypoints.http.answers import Answer
+from entrypoints.http.incoming import Incoming
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.routing import route
 
@@ -41,14 +42,14 @@ class HealthRoutes:
             route("GET", "/health/ready", self.ready),
         ]
 
-    async def health(self) -> ASGIResponse:
+    async def health(self, _: Incoming) -> Answer:
         ready = await self.look()
         return self._answer("healthy" if ready else "unhealthy", ready)
 
-    async def live(self) -> ASGIResponse:
+    async def live(self, _: Incoming) -> Answer:
         return self._answer("live", True)
 
-    async def ready(self) -> ASGIResponse:
+    async def ready(self, _: Incoming) -> Answer:
         if self.leaving.now:
             return self._answer("leaving", False)
         ready = await self.look()
@@ -78,10 +79,7 @@ class HealthRoutes:
             _log.warning("ready again")
         self._trouble = trouble
 
-    def _answer(self, status: str, well: bool) -> ASGIResponse:
+    def _answer(self, status: str, well: bool) -> Answer:
         body = {"status": status, "timestamp": format_instant(self.now())}
-        return ASGIResponse(
-            body=msgspec.json.encode(body),
-            status_code=200 if well else 503,
-            headers={} if well else {"retry-after": "1"},
-        )
+        headers = {"content-type": "application/json", **({} if well else {"retry-after": "1"})}
+        return Answer(200 if well else 503, headers, msgspec.json.encode(body))

@@ -1,7 +1,7 @@
 """Takes in a request's body: whole, within a size and a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from litestar.types import Receive
 
@@ -18,14 +18,14 @@ _DRAIN_PATIENCE = 5.0
 
 
 async def take_body(
-    headers: Sequence[tuple[bytes, bytes]], receive: Receive, longest: int
+    lines: Mapping[bytes, Sequence[bytes]], receive: Receive, longest: int
 ) -> bytes:
-    """The whole body, of at most `longest` bytes, empty if there is none.
+    """The whole body of a request with these headers, of at most `longest` bytes; empty for none.
 
     Raises `BodyTooLarge`, `SlowBody`, and `MalformedRequest` if the client goes away in the middle.
     """
-    lengths = [value for name, value in headers if name == b"content-length"]
-    if not lengths and not any(name == b"transfer-encoding" for name, _ in headers):
+    lengths = lines.get(b"content-length")
+    if not lengths and b"transfer-encoding" not in lines:
         return b""
     announced = int(lengths[0]) if lengths and lengths[0].isdigit() else 0
     chunks = _chunks(receive)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from application.batch import Outcome, RunBatch
 from application.journal import FollowChanges, ReadHistory, RevertTask
 from application.trash import ListTrash, RestoreTask
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_object
-from entrypoints.http.calls import JSON, AnyRequest, Call
+from entrypoints.http.calls import Call
 from entrypoints.http.gate import Gate
+from entrypoints.http.incoming import JSON, Incoming
 from entrypoints.http.journal_bodies import (
     read_nothing,
     write_changes,
@@ -54,9 +54,9 @@ class JournalRoutes:
             route("POST", forms("/tasks/batch"), self.batch),
         ]
 
-    async def changes(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        query = read_query(request.scope["query_string"], ("since", "limit"))
+    async def changes(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        query = read_query(incoming.query, ("since", "limit"))
         reader = ParameterReader(query)
         since = reader.one("since", read_since, None)
         limit = reader.one("limit", read_limit, DEFAULT_LIMIT)
@@ -65,11 +65,11 @@ class JournalRoutes:
         token = write_since(found.next)
         link = _onward(call, query, "since", token if found.more else None)
         body = write_changes([item for _, item in found.items], token)
-        return Answer(200, {**link, **PRIVATE_JSON}, body).response()
+        return Answer(200, {**link, **PRIVATE_JSON}, body)
 
-    async def history(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        query = read_query(request.scope["query_string"], ("cursor", "limit"))
+    async def history(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        query = read_query(incoming.query, ("cursor", "limit"))
         reader = ParameterReader(query)
         before = reader.one("cursor", _position, None)
         limit = reader.one("limit", read_limit, DEFAULT_LIMIT)
@@ -79,13 +79,12 @@ class JournalRoutes:
         )
         previous = entries[-1].previous if len(entries) == limit else None
         link = _onward(call, query, "cursor", str(previous) if previous else None)
-        return Answer(200, {**link, **PRIVATE_JSON}, write_history(entries)).response()
+        return Answer(200, {**link, **PRIVATE_JSON}, write_history(entries))
 
-    async def revert(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        body = await call.body(JSON)
-        given = read_object(body)
-        asked = read_asked(call, body, task_answer)
+    async def revert(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        given = read_object(incoming.body(JSON))
+        asked = read_asked(call, task_answer)
         command = self.revert_task(
             call.actor,
             call.owner,
@@ -96,9 +95,9 @@ class JournalRoutes:
         )
         return await answered(task_answer, command)
 
-    async def trash(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        query = read_query(request.scope["query_string"], ("cursor", "limit"))
+    async def trash(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        query = read_query(incoming.query, ("cursor", "limit"))
         reader = ParameterReader(query)
         after = reader.one("cursor", read_place, None)
         limit = reader.one("limit", read_limit, DEFAULT_LIMIT)
@@ -107,23 +106,21 @@ class JournalRoutes:
         last = tasks[-1].deleted_at if more else None
         place = write_place(last, tasks[-1].id) if last is not None else None
         link = _onward(call, query, "cursor", place)
-        return Answer(200, {**link, **PRIVATE_JSON}, write_trash(tasks)).response()
+        return Answer(200, {**link, **PRIVATE_JSON}, write_trash(tasks))
 
-    async def restore(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        body = await call.body(JSON)
-        read_nothing(body)
-        asked = read_asked(call, body, task_answer)
+    async def restore(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        read_nothing(incoming.body(JSON))
+        asked = read_asked(call, task_answer)
         command = self.restore_task(
             call.actor, call.owner, call.task_id, versions=asked.versions, once=asked.once
         )
         return await answered(task_answer, command)
 
-    async def batch(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        body = await call.body(JSON)
-        given = read_object(body)
-        asked = read_asked(call, body, _outcomes_answer, flag="dry_run")
+    async def batch(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        given = read_object(incoming.body(JSON))
+        asked = read_asked(call, _outcomes_answer, flag="dry_run")
         command = self.run_batch(call.actor, call.owner, given, dry_run=asked.flag, once=asked.once)
         return await answered(_outcomes_answer, command)
 

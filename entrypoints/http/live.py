@@ -6,16 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from application.errors import Crowded, InvalidToken, KeysUnavailable, StorageError
 from application.journal import FollowChanges, Since
 from application.live import Feed
 from application.tasks import ReadPosition
 from domain.errors import HistoryGone
-from entrypoints.http.calls import AnyRequest, Call
+from entrypoints.http.calls import Call
 from entrypoints.http.errors import Fault, InvalidRequest
 from entrypoints.http.gate import Gate
+from entrypoints.http.incoming import Incoming
 from entrypoints.http.journal_bodies import write_change
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.places import read_since, write_since
@@ -47,8 +47,8 @@ class LiveRoutes:
         """The handler at its paths."""
         return [route("GET", forms("/changes/stream"), self.stream)]
 
-    async def stream(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
+    async def stream(self, incoming: Incoming) -> Streamed:
+        call = await self.gate.call(incoming)
         since = _since(call)
         if since is None:
             since = Since(await self.read_position(call.actor, call.owner))
@@ -77,7 +77,9 @@ class LiveRoutes:
         while not self.leaving.now:
             news.clear()
             # A client that goes away must not break off what storage is doing.
-            await asyncio.shield(self.gate.authenticate(call.bearer()))  # expired, revoked?
+            await asyncio.shield(
+                self.gate.authenticate(call.incoming.bearer())
+            )  # expired, revoked?
             found = await asyncio.shield(
                 self.follow_changes(call.actor, call.owner, since, limit=_AT_ONCE)
             )
@@ -96,7 +98,7 @@ class LiveRoutes:
                 async with asyncio.timeout(_LOOK):
                     await news.wait()
                     return
-            await asyncio.shield(self.gate.authenticate(call.bearer()))
+            await asyncio.shield(self.gate.authenticate(call.incoming.bearer()))
             looks += 1
             if looks % _LOOKS_TO_A_COMMENT == 0:
                 yield comment()
@@ -104,11 +106,11 @@ class LiveRoutes:
 
 def _since(call: Call) -> Since | None:
     """Where to go on: the header's event, or the parameter's token; none is from now on."""
-    query = read_query(call.request.scope["query_string"], ("since",))
+    query = read_query(call.incoming.query, ("since",))
     reader = ParameterReader(query)
     since = reader.one("since", read_since, None)
     reader.check()
-    lines = call.header("last-event-id")
+    lines = call.incoming.header(b"last-event-id")
     if not any(lines):
         return since
     try:

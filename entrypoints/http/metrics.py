@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from application.metering import Meter
-from entrypoints.http.calls import AnyRequest, Incoming
+from entrypoints.http.answers import Answer
 from entrypoints.http.errors import NoToken
+from entrypoints.http.incoming import Incoming
 from entrypoints.http.routing import route
 from entrypoints.settings.secret import Secret
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
-_FORWARDED = re.compile("x-forwarded-.*|forwarded|x-real-ip|via")
+_FORWARDED = re.compile(b"x-forwarded-.*|forwarded|x-real-ip|via")
 _HERE = re.compile(r"((localhost|127(\.\d{1,3}){3}|\[::1\])(:\d*)?)?", re.IGNORECASE)
 
 
@@ -41,18 +41,17 @@ class MetricsRoutes:
             return []
         return [route("GET", "/metrics", self.metrics)]
 
-    async def metrics(self, request: AnyRequest) -> ASGIResponse:
-        if not self._may_read(Incoming(request)):
+    async def metrics(self, incoming: Incoming) -> Answer:
+        if not self._may_read(incoming):
             raise NotFoundException
         await self.look()
         text = await asyncio.to_thread(self.meter.text)
-        return ASGIResponse(body=text, headers={"content-type": _TEXT})
+        return Answer(200, {"content-type": _TEXT}, text)
 
     def _may_read(self, incoming: Incoming) -> bool:
         if self.token is None:
-            names = (name.lower() for name in incoming.request.headers)
-            here = _HERE.fullmatch("".join(incoming.header("host")))
-            return bool(here) and not any(map(_FORWARDED.fullmatch, names))
+            here = _HERE.fullmatch("".join(incoming.header(b"host")))
+            return bool(here) and not any(map(_FORWARDED.fullmatch, incoming.lines))
         try:
             given = incoming.bearer()
         except NoToken:

@@ -23,16 +23,16 @@ class _Kept(msgspec.Struct):
     body: str
 
 
-def read_once(call: Call, body: bytes, answer: Callable[[T], Answer]) -> Once[T] | None:
+def read_once(call: Call, answer: Callable[[T], Answer]) -> Once[T] | None:
     """What the request's key asks for, if it has one. Raises `InvalidRequest`."""
-    lines = call.header("idempotency-key")
+    lines = call.incoming.header(b"idempotency-key")
     if not lines:
         return None
     if len(lines) > 1 or not _KEY.fullmatch(lines[0]):
         raise InvalidRequest(
             Fault("header", "Idempotency-Key", "must be 1 to 255 visible ASCII characters")
         )
-    return Once(lines[0], _digest(call, body), lambda outcome: _write(answer(outcome)))
+    return Once(lines[0], _digest(call), lambda outcome: _write(answer(outcome)))
 
 
 def replay(before: DoneBefore) -> Answer:
@@ -47,7 +47,7 @@ def _write(answer: Answer) -> str:
     return msgspec.json.encode(kept).decode()
 
 
-def _digest(call: Call, body: bytes) -> str:
+def _digest(call: Call) -> str:
     """Of method, path and body; the four forms of a path are one."""
-    asked = f"{call.request.method} {call.place}\n".encode()
-    return sha256(asked + body).hexdigest()
+    asked = f"{call.incoming.method} {call.place}\n".encode()
+    return sha256(asked + call.incoming.content).hexdigest()

@@ -39,7 +39,7 @@ from domain.errors import (
     VersionMismatch,
     WrongCredentials,
 )
-from entrypoints.http.answers import Answer
+from entrypoints.http.answers import Answer, allow
 from entrypoints.http.errors import (
     BodyTooLarge,
     HeadersTooLarge,
@@ -52,7 +52,7 @@ from entrypoints.http.errors import (
     UriTooLong,
     WrongMediaType,
 )
-from entrypoints.http.routing import allow
+from entrypoints.http.incoming import Incoming
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 100  # listed in one answer
@@ -129,6 +129,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     Crowded: Problem(503, "crowded", "too many ask for this at once", _RETRY),
     Busy: Problem(503, "busy", "too many writers at once", _RETRY),
 }
+
+
+def refusal(incoming: Incoming, error: Exception) -> Answer:
+    """The answer to the error that a request ran into."""
+    answer = answer_to(error, incoming.id)
+    incoming.code = answer.code
+    return answer
 
 
 def answer_to(error: Exception, request_id: str) -> Answer:

@@ -3,36 +3,42 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
-from litestar.types import Method
+from litestar.types import ASGIApp, Method, Scope
 
-from entrypoints.http.calls import AnyRequest
+from entrypoints.http.answers import Answer, allow
+from entrypoints.http.incoming import Incoming, incoming_of
+from entrypoints.http.problems import refusal
+
+Handler = Callable[[Incoming], Awaitable[ASGIApp]]
+"""Gives what sends the answer, or raises what `problems` makes an answer of."""
 
 
 def route(
-    method: Method | Sequence[Method],
-    paths: str | Sequence[str],
-    handler: Callable[..., Awaitable[ASGIResponse]],
+    method: Method | Sequence[Method], paths: str | Sequence[str], handler: Handler
 ) -> HTTPRouteHandler:
-    """A handler at its paths. It returns a finished answer, so nothing else is declared of it."""
-    return HTTPRouteHandler(paths, http_method=method, status_code=200)(handler)
+    """A handler at its paths. Litestar finds it; all else that is done is done here."""
+
+    async def answered(scope: Scope) -> ASGIApp:
+        incoming = incoming_of(scope)
+        try:
+            return await handler(incoming)
+        except Exception as error:  # noqa: BLE001 - Litestar's own way of catching costs more
+            return refusal(incoming, error)
+
+    return HTTPRouteHandler(paths, http_method=method, status_code=200)(answered)
 
 
 def options(handlers: Iterable[HTTPRouteHandler]) -> HTTPRouteHandler:
     """The answer to OPTIONS at every path; Litestar's own knows one handler of each path only."""
-    return route("OPTIONS", sorted({path for handler in handlers for path in handler.paths}), _tell)
+    methods: dict[str, set[str]] = {}
+    for each in handlers:
+        for path in each.paths:
+            methods.setdefault(path.replace(":str}", "}"), {"OPTIONS"}).update(each.http_methods)
 
+    async def tell(incoming: Incoming) -> Answer:
+        return Answer(204, {"allow": allow(methods[incoming.template or ""])})
 
-def allow(methods: Iterable[str]) -> str:
-    """The value of `Allow`, with HEAD, which the outer wrapper answers wherever GET is."""
-    all_ = {*methods}
-    return ", ".join(sorted({*all_, "HEAD"} if "GET" in all_ else all_))
-
-
-async def _tell(request: AnyRequest) -> ASGIResponse:
-    here = request.scope["path_template"]
-    methods = next(found.methods for found in request.app.routes if found.path_format == here)
-    return ASGIResponse(status_code=204, headers={"allow": allow(methods)})
+    return route("OPTIONS", sorted({path for each in handlers for path in each.paths}), tell)
 
 
 def versions(path: str) -> list[str]:

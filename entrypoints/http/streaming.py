@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 
-from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
+
+from entrypoints.http.incoming import incoming_of
 
 _SLOW = 15.0  # seconds in which a client has to take a piece
 
@@ -16,7 +17,7 @@ EVENTS: Mapping[str, str] = {
 }
 
 
-class Streamed(ASGIResponse):
+class Streamed:
     """Sends what `pieces` gives until it ends, or the client goes away or takes nothing any more.
 
     The next piece is made when the last one was taken, so nothing piles up for a slow client. What
@@ -26,13 +27,12 @@ class Streamed(ASGIResponse):
     def __init__(
         self, pieces: AsyncGenerator[bytes, None], headers: Mapping[str, str] = EVENTS
     ) -> None:
-        super().__init__()
         self._pieces = pieces
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-        if scope["state"].get("head"):  # whose answer has no body to wait for
+        if incoming_of(scope).is_head:  # whose answer has no body to wait for
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         sending = asyncio.create_task(self._send_all(send))

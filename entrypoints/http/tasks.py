@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from application.ports import Clock
 from application.tasks import CompleteTask, CreateTask, EditTask, ListTasks, ReadPosition, ReadTask
@@ -11,9 +10,9 @@ from application.trash import DeleteTask
 from domain.task import Task
 from entrypoints.http.answers import Answer
 from entrypoints.http.bodies import read_completed, read_object, write_tasks
-from entrypoints.http.calls import JSON, JSON_OR_PATCH, AnyRequest
 from entrypoints.http.conditions import is_known, known_tags, list_tag, task_tag
 from entrypoints.http.gate import Gate
+from entrypoints.http.incoming import JSON, JSON_OR_PATCH, Incoming
 from entrypoints.http.listing import REPEATABLE, SINGLE, next_page, read_listing
 from entrypoints.http.query import read_query
 from entrypoints.http.routing import forms, route
@@ -46,10 +45,10 @@ class TaskRoutes:
             route("PATCH", forms("/tasks/{id:str}/complete"), self.complete),
         ]
 
-    async def list(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        query = read_query(request.scope["query_string"], SINGLE, REPEATABLE)
-        known = known_tags(call.header("if-none-match"))
+    async def list(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        query = read_query(incoming.query, SINGLE, REPEATABLE)
+        known = known_tags(incoming.header(b"if-none-match"))
         listing = read_listing(query, self.now())
         tagged = not query.get("due")  # time alone changes what is due
         if known != () and tagged:  # one small read may spare reading the tasks
@@ -62,44 +61,41 @@ class TaskRoutes:
             headers["x-total-count"] = str(page.total)
         if onward := next_page(page, listing, query):
             headers["link"] = f'<{call.path}?{onward}>; rel="next"'
-        return Answer(200, {**headers, **PRIVATE_JSON}, write_tasks(page.tasks)).response()
+        return Answer(200, {**headers, **PRIVATE_JSON}, write_tasks(page.tasks))
 
-    async def create(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        body = await call.body(JSON)
-        given = read_object(body)
+    async def create(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        given = read_object(incoming.body(JSON))
 
         def answer(task: Task) -> Answer:
             return task_answer(task, 201, {"location": f"{call.path}/{task.id}"})
 
-        asked = read_asked(call, body, answer)
+        asked = read_asked(call, answer)
         command = self.create_task(call.actor, call.owner, given, once=asked.once)
         return await answered(answer, command)
 
-    async def read(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        call.refuse_query()
-        known = known_tags(call.header("if-none-match"))
+    async def read(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        incoming.refuse_query()
+        known = known_tags(incoming.header(b"if-none-match"))
         task = await self.read_task(call.actor, call.owner, call.task_id)
         if is_known(task_tag(task), known):
             return _not_modified(task_tag(task))
-        return task_answer(task).response()
+        return task_answer(task)
 
-    async def edit(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        body = await call.body(JSON_OR_PATCH if request.method == "PATCH" else JSON)
-        given = read_object(body)
-        asked = read_asked(call, body, task_answer)
+    async def edit(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        given = read_object(incoming.body(JSON_OR_PATCH if incoming.method == "PATCH" else JSON))
+        asked = read_asked(call, task_answer)
         command = self.edit_task(
             call.actor, call.owner, call.task_id, given, versions=asked.versions, once=asked.once
         )
         return await answered(task_answer, command)
 
-    async def complete(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
-        body = await call.body(JSON_OR_PATCH)
-        completed = read_completed(body)
-        asked = read_asked(call, body, task_answer)
+    async def complete(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
+        completed = read_completed(incoming.body(JSON_OR_PATCH))
+        asked = read_asked(call, task_answer)
         command = self.complete_task(
             call.actor,
             call.owner,
@@ -110,14 +106,14 @@ class TaskRoutes:
         )
         return await answered(task_answer, command)
 
-    async def delete(self, request: AnyRequest) -> ASGIResponse:
-        call = await self.gate.call(request)
+    async def delete(self, incoming: Incoming) -> Answer:
+        call = await self.gate.call(incoming)
         asked: Asked[Task] = read_asked(call, flag="permanent")
         await self.delete_task(
             call.actor, call.owner, call.task_id, versions=asked.versions, permanent=asked.flag
         )
-        return Answer(204, PRIVATE).response()
+        return Answer(204, PRIVATE)
 
 
-def _not_modified(tag: str) -> ASGIResponse:
-    return Answer(304, {"etag": tag, **PRIVATE}).response()
+def _not_modified(tag: str) -> Answer:
+    return Answer(304, {"etag": tag, **PRIVATE})

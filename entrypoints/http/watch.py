@@ -1,17 +1,14 @@
 """Sees every request: what is counted of it, and what is logged."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any
-
-from litestar.types import HTTPScope
 
 from application.metering import PROBLEMS, REQUEST_SECONDS, REQUESTS, UNMETERED, Meter
 from entrypoints.http.addresses import client_address
-from entrypoints.http.cors import Header
+from entrypoints.http.incoming import Incoming
 from entrypoints.settings.limits import Network
 
 _log = logging.getLogger("taskhaven.http")
@@ -39,45 +36,34 @@ class Watch:
         self._proxies = proxies
         self.in_flight = 0
 
-    def answered(
-        self,
-        scope: HTTPScope,
-        template: str | None,
-        state: Mapping[str, Any],
-        headers: Iterable[Header],
-        *,
-        status: int,
-        began: float,
-        answered: float,
-    ) -> None:
+    def answered(self, incoming: Incoming, *, status: int, began: float, answered: float) -> None:
         """A request was answered, with `status`, the beginning of which was sent at `answered`."""
-        method = scope["method"] if scope["method"] in _METHODS else _NONE
-        route = _documented(template) if template else _NONE
+        method = incoming.scope["method"] if incoming.scope["method"] in _METHODS else _NONE
+        route = _documented(incoming.template) if incoming.template else _NONE
         self._meter.count(REQUESTS, route, method, str(status))
         self._meter.time(REQUEST_SECONDS, answered - began, route, method)
-        code: str | None = state.get("code")
-        if code is not None:
-            self._meter.count(PROBLEMS, code)
+        if incoming.code is not None:
+            self._meter.count(PROBLEMS, incoming.code)
         if self._log is not None:
             said = {"method": method, "route": route, "status": status}
             said["ms"] = round((answered - began) * 1000, 2)
-            if code is not None:
-                said["code"] = code
-            if (who := state.get("who")) is not None:
-                said["who"] = self._alias(who)
-            if template and template.endswith("/stream"):
+            if incoming.code is not None:
+                said["code"] = incoming.code
+            if incoming.who is not None:
+                said["who"] = self._alias(incoming.who)
+            if route.endswith("/stream"):
                 said["open_s"] = round(perf_counter() - began, 1)
-            said["address"] = self._address(scope, headers)
-            said["request_id"] = state["request_id"]
+            said["address"] = self._address(incoming)
+            said["request_id"] = incoming.id
             try:
                 self._log(_level(route, status), **said)
             except Exception as error:  # noqa: BLE001 - the request was answered
                 _log.error("request not logged", exc_info=error)
 
-    def _address(self, scope: HTTPScope, headers: Iterable[Header]) -> str | None:
-        client = scope.get("client")
+    def _address(self, incoming: Incoming) -> str | None:
+        client = incoming.scope.get("client")
         peer = client[0] if client else None
-        lines = [value for name, value in headers if name == _FORWARDED] if self._proxies else []
+        lines = incoming.lines.get(_FORWARDED, ()) if self._proxies else ()
         forwarded = tuple(line.decode("latin-1") for line in lines)
         if sum(map(len, forwarded)) > _LONGEST_KEPT:
             return client_address(peer, forwarded, self._proxies)

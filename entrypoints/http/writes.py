@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from litestar.response.base import ASGIResponse
-
 from application.once import DoneBefore, Once, Versions
 from domain.task import Task
 from entrypoints.http.answers import Answer
@@ -37,7 +35,6 @@ class Asked(Generic[T]):
 
 def read_asked(
     call: Call,
-    body: bytes = b"",
     answer: Callable[[T], Answer] | None = None,
     *,
     flag: str | None = None,
@@ -47,27 +44,28 @@ def read_asked(
     `flag` is the one parameter that its query may have. Raises `InvalidRequest`.
     """
     faults, versions, once, is_set = Faults(), None, None, False
-    query = read_query(call.request.scope["query_string"], [flag] if flag else [])
+    incoming = call.incoming
+    query = read_query(incoming.query, [flag] if flag else [])
     reader = ParameterReader(query)
     with faults:
         is_set = reader.one(flag or "", _flag, False)
         reader.check()
     with faults:
-        versions = expected_versions(call.header("if-match"))
+        versions = expected_versions(incoming.header(b"if-match"))
     with faults:
-        refuse_if_none_match(call.header("if-none-match"))
+        refuse_if_none_match(incoming.header(b"if-none-match"))
     with faults:
-        once = read_once(call, body, answer) if answer else None
+        once = read_once(call, answer) if answer else None
     faults.check()
     return Asked(versions, once, is_set)
 
 
-async def answered(answer: Callable[[T], Answer], command: Awaitable[T]) -> ASGIResponse:
+async def answered(answer: Callable[[T], Answer], command: Awaitable[T]) -> Answer:
     """The command's answer, or the one it got when it was done before."""
     try:
-        return answer(await command).response()
+        return answer(await command)
     except DoneBefore as before:
-        return replay(before).response()
+        return replay(before)
 
 
 def task_answer(

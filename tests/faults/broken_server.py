@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
 from entrypoints import worker
 from entrypoints.cli import main
-from entrypoints.http.calls import AnyRequest
+from entrypoints.http.answers import Answer
 from entrypoints.http.docs import DocsRoutes
+from entrypoints.http.incoming import Incoming
 from entrypoints.http.routing import route
 from entrypoints.http.streaming import Streamed
 from entrypoints.logs.access import RequestLog, request_log
@@ -32,7 +32,7 @@ class Broken(DocsRoutes):
         ]
 
 
-async def half(request: AnyRequest) -> ASGIResponse:
+async def half(_: Incoming) -> Streamed:
     async def pieces() -> AsyncGenerator[bytes, None]:
         yield b"half of it"
         raise RuntimeError("canary")
@@ -40,12 +40,12 @@ async def half(request: AnyRequest) -> ASGIResponse:
     return Streamed(pieces())
 
 
-async def text(request: AnyRequest) -> ASGIResponse:
-    return ASGIResponse(body=msgspec.json.encode({"canary": "\ud800"}))
+async def text(_: Incoming) -> Answer:
+    return Answer(200, {}, msgspec.json.encode({"canary": "\ud800"}))
 
 
-async def log(request: AnyRequest) -> ASGIResponse:
-    return ASGIResponse(body=b"all of it")
+async def log(_: Incoming) -> Answer:
+    return Answer(200, {}, b"all of it")
 
 
 def broken_log(kind: str, level: str) -> RequestLog:

@@ -18,6 +18,7 @@ from application.errors import Unavailable
 from domain.owner import Actor, Owner
 from entrypoints.container import Container
 from entrypoints.http import live, streaming
+from entrypoints.http.incoming import Incoming
 from entrypoints.http.streaming import Streamed
 from entrypoints.worker import assemble
 from tests.http.answers import refusal
@@ -231,7 +232,8 @@ async def test_a_client_that_takes_nothing_is_dropped(monkeypatch: pytest.Monkey
     async def receive() -> Any:
         await asyncio.Event().wait()
 
-    scope: Any = {"type": "http", "state": {}}
+    scope: Any = {"type": "http", "method": "GET", "headers": []}
+    scope |= {"path_params": {}, "path_template": "/", "state": {"incoming": Incoming.of(scope)}}
     async with asyncio.timeout(5):
         await Streamed(events())(scope, receive, send)
 
