@@ -1,5 +1,6 @@
 """Runs the server's worker processes."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -35,6 +36,8 @@ def run(settings: Settings) -> None:
     os.register_at_fork(after_in_child=_stop_when_told)
     _allow_many_files()
     with _folder_of_figures():
+        with _deaf_to(signal.SIGTERM, signal.SIGINT):
+            _import_for_workers(settings)
         _server(settings).serve()
 
 
@@ -51,6 +54,35 @@ def _folder_of_figures() -> Iterator[None]:
     with folder as name:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = name
         yield
+
+
+@contextmanager
+def _deaf_to(*signals: signal.Signals) -> Iterator[None]:
+    """Hear of these signals only after the block.
+
+    What they raise would be lost where the garbage collector has just called something back.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+
+
+def _import_for_workers(settings: Settings) -> None:
+    """Import what each worker would, if they are forked: once for all of them, in shared memory.
+
+    What there is by then the garbage collector leaves alone: it writes to all that it looks at, and
+    what a worker writes to is shared no longer.
+    """
+    if multiprocessing.get_start_method() != "fork":
+        return
+    # Not before there is a folder of figures: see metrics/prometheus.py.
+    from entrypoints.worker import import_for
+
+    import_for(settings)
+    gc.collect()
+    gc.freeze()
 
 
 def _server(settings: Settings) -> "_Server":

@@ -4,10 +4,11 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
+from dependency_injector import providers
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from application.metering import READY
+from application.metering import READY, UNMETERED
 from entrypoints.chores import chores_of
 from entrypoints.container import Container
 from entrypoints.http.accounts import AccountRoutes
@@ -21,6 +22,7 @@ from entrypoints.http.metrics import MetricsRoutes
 from entrypoints.http.tasks import TaskRoutes
 from entrypoints.logs.access import request_log
 from entrypoints.logs.config import log_kind
+from entrypoints.settings import Settings
 from entrypoints.startup import settings_of
 
 
@@ -113,6 +115,16 @@ def account_routes(container: Container, gate: Gate) -> list[HTTPRouteHandler]:
         erase_account=container.erase_account(),
         export_account=container.export_account(),
     ).routes()
+
+
+def import_for(settings: Settings) -> None:
+    """Import all that the application will need with these settings; it can be forked afterwards.
+
+    No file is opened for it, not even one for figures.
+    """
+    container = Container(settings=settings, meter=providers.Object(UNMETERED))
+    for chosen in (container.ports, container.tokens, container.lasting_limits):
+        chosen()
 
 
 def create() -> ASGIApp:

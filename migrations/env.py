@@ -1,4 +1,4 @@
-"""Alembic's way in: runs the revisions on the connection that `migrations.runner` hands over.
+"""Alembic's way in: runs the revisions on the connection that `migrations.steps` hands over.
 
 Without one it only writes the SQL, for `migrations.standing`.
 """

@@ -8,12 +8,12 @@ from io import StringIO
 from pathlib import Path
 
 from alembic import command
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
 from adapters.sql.revisions import serves
 from migrations import HEAD
-from migrations.runner import config, engine, scripts
+from migrations.connecting import current, engine
+from migrations.steps import config, scripts
 
 _PATIENCE = "3s"  # for a statement that should take no time
 
@@ -51,7 +51,7 @@ def look(database: Path | str) -> Standing:
     if isinstance(database, Path) and not database.exists():
         return _standing(None)
     with _read_only(database) as connection:
-        return _standing(MigrationContext.configure(connection).get_current_revision())
+        return _standing(current(connection))
 
 
 def sql(standing: Standing, dialect: str) -> str:
@@ -64,7 +64,7 @@ def sql(standing: Standing, dialect: str) -> str:
 
 
 def _standing(current: str | None) -> Standing:
-    known = scripts(config())
+    known = scripts()
     names = [script.revision for script in known]
     if current is not None and current not in names:
         return Standing(current, ahead=not serves(current, HEAD))

@@ -8,9 +8,9 @@ import logging
 import re
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, Final
+from typing import Final
 
-from entrypoints.logs.rendering import formatter, lines
+from entrypoints.logs.rendering import formatter, line
 
 # What must stand nowhere, by what it is. Tests that make up others add them with `hide`.
 _FORMS: Final = {
@@ -88,7 +88,7 @@ CANARIES = Canaries()
 """Those of the whole run."""
 
 _format = formatter("json")
-_line = lines("json")
+_line = line("json")
 
 
 class Listener(logging.Handler):
@@ -96,18 +96,15 @@ class Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            line = _format.format(record)
+            text = _format.format(record)
         except Exception:  # noqa: BLE001 - the service says nothing of it either
             return
-        CANARIES.look(line, f"the log of {record.name}")
+        CANARIES.look(text, f"the log of {record.name}")
 
 
 def request_log(level: str, **said: object) -> None:
     """What a service in process logs of a request, searched as the service would write it."""
-    event: Any = {"level": level, "event": "request", **said}
-    for process in _line:
-        event = process(None, level, event)
-    CANARIES.look(event, "the log of requests")
+    CANARIES.look(_line({"level": level, "event": "request", **said}), "the log of requests")
 
 
 def _children(pid: int) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from adapters.tokens.claims import Expected
 from adapters.tokens.issuers import Issuer
 from adapters.tokens.key_set import read_key_set
-from adapters.tokens.keys import KnownKeys
+from adapters.tokens.public_keys import KnownKeys
 from adapters.tokens.verifier import JwtVerifier
 from application.errors import InvalidToken
 from domain.owner import Actor

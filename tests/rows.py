@@ -19,7 +19,7 @@ Row = dict[str, Any]
 async def everywhere(made: Container, url: str, owner: Owner, *texts: str) -> dict[str, list[Row]]:
     """The rows of each table that hold the owner's key or id or one of these texts, if any do."""
     if url.startswith("memory"):
-        tables = _of_memory(made.memory(), owner)
+        tables = _of_memory(made.storage(), owner)
     elif url.startswith("sqlite"):
         tables = dict(_of_sqlite(Path(url.removeprefix("sqlite:///"))))
     else:

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from entrypoints.settings import Settings
 from entrypoints.startup import prepare_database
 from migrations import HEAD
-from migrations.runner import _locked, downgrade
+from migrations.connecting import locked
+from migrations.runner import downgrade
 from tests.command_line import GOOD, ask, run, token_of_alice
 from tests.faults.meddling import execute
 from tests.http.server import Server
@@ -162,7 +163,7 @@ def long_query(url: str) -> Iterator[None]:
 @contextmanager
 def another_migration(url: str) -> Iterator[None]:
     """Another process migrates, and has not come far."""
-    with _locked(target(url)):
+    with locked(target(url)):
         yield
 
 

@@ -1,9 +1,11 @@
-"""A token taken apart, before anything in it is believed (RFC 7515 §3.1, RFC 7519)."""
+"""Tokens in their compact form (RFC 7515 §3.1, RFC 7519): made, and taken apart before anything in
+them is believed.
+"""
 
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +55,20 @@ def parse(token: str) -> CompactToken:
     return CompactToken(token, algorithm, key_id, type_.upper(), _object(match[2], "payload"))
 
 
+def compact(
+    header: Mapping[str, Any], claims: Mapping[str, Any], sign: Callable[[bytes], bytes]
+) -> str:
+    """The token whose signature `sign` makes."""
+    parts = (json.dumps(part, separators=(",", ":")).encode() for part in (header, claims))
+    signed = ".".join(map(encoded, parts))
+    return f"{signed}.{encoded(sign(signed.encode()))}"
+
+
+def encoded(raw: bytes) -> str:
+    """Bytes in base64url without padding (RFC 7515 §2)."""
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
 def _is_key_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_KID and value.isprintable()
 
@@ -63,6 +79,6 @@ def _object(segment: str, name: str) -> dict[str, Any]:
         value = json.loads(raw.decode())
     except (ValueError, RecursionError) as error:
         raise InvalidToken(f"the {name} is not JSON in UTF-8") from error
-    if not isinstance(value, dict) or urlsafe_b64encode(raw).decode().rstrip("=") != segment:
+    if not isinstance(value, dict) or encoded(raw) != segment:
         raise InvalidToken(f"the {name} is not an object in canonical base64url")
     return value

@@ -8,7 +8,8 @@ from time import monotonic, time
 
 from adapters.tokens.compact import CompactToken
 from adapters.tokens.key_set import read_key_set
-from adapters.tokens.keys import Key, Keys, find
+from adapters.tokens.keys import Keys
+from adapters.tokens.public_keys import Key, find
 from application.errors import InvalidToken, KeysUnavailable
 from application.metering import KEY_FETCHES, KEYS, KEYS_FETCHED, UNMETERED, Meter
 from application.ports import Lasting

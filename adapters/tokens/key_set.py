@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from adapters.tokens.keys import Key, PublicKey
+from adapters.tokens.public_keys import Key, PublicKey
 
 MOST_KEYS = 64
 LONGEST_KEY_SET = 256 * 1024  # bytes

@@ -99,7 +99,7 @@ class Container(Identity):
         proxies=_settings.trusted_proxies,
     )
     vitals = providers.Singleton(
-        vitals_of, Storages.settings, Storages.meter, Storages.storage, Storages.feed, watch
+        vitals_of, Storages.settings, Storages.meter, Storages.readings, Storages.feed, watch
     )
     check_backup = providers.Singleton(CheckBackup, backups=Storages.backups, revisions=RESTORED)
     restore_backup = providers.Singleton(RestoreBackup, backups=Storages.backups, now=_now)

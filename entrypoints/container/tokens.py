@@ -2,20 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from secrets import token_bytes
+from typing import TYPE_CHECKING
 
 from adapters.tokens.claims import Expected
-from adapters.tokens.fetched_keys import FetchedKeys
-from adapters.tokens.fetching import KeySetUrl
 from adapters.tokens.issuers import Issuer
-from adapters.tokens.keys import SYMMETRIC, Key, KnownKeys, SecretKeys
-from adapters.tokens.signing import (
-    OwnTokens,
-    SharedSecretTokens,
-    SigningKey,
-    public_key,
-    published,
-    signing_key,
-)
+from adapters.tokens.keys import SYMMETRIC, Keys, SecretKeys
+from adapters.tokens.signing import OwnTokens, SharedSecretTokens, shared
 from adapters.tokens.verifier import JwtVerifier
 from application.identity import TokenSigner, TokenVerifier
 from application.metering import UNMETERED, Meter
@@ -24,6 +16,12 @@ from domain.owner import OWN
 from entrypoints.settings import Settings
 from entrypoints.settings.issuers import OWN_ISSUER, KeySetIssuer
 from entrypoints.settings.secret import Secret
+
+if TYPE_CHECKING:
+    from adapters.tokens.fetched_keys import FetchedKeys
+    from adapters.tokens.own_keys import OwnKeys
+
+_NO_KEYS = b'{"keys": []}'
 
 
 class Tokens:
@@ -36,10 +34,8 @@ class Tokens:
     def __init__(self, settings: Settings, now: Clock, meter: Meter = UNMETERED) -> None:
         self._settings = settings
         self._now = now
-        self._fetched = [
-            FetchedKeys(issuer.name, KeySetUrl(issuer.jwks_url), meter=meter)
-            for issuer in settings.issuers
-        ]
+        self._fetched = _fetched(settings.issuers, meter)
+        self._own = _own_keys(settings)
         self._key_of_this_process = token_bytes(32)
         self.verifier: TokenVerifier = JwtVerifier([*self._issuers()], now, reserved=OWN_ISSUER)
 
@@ -51,7 +47,8 @@ class Tokens:
     @property
     def own_signer(self) -> TokenSigner:
         """Signs the access tokens of our accounts."""
-        return OwnTokens(self._signing_key(), OWN_ISSUER, self._now)
+        key = self._own.signing if self._own else shared(_given(self._settings.jwt_secret).raw)
+        return OwnTokens(key, OWN_ISSUER, self._now)
 
     @property
     def shared_signer(self) -> TokenSigner | None:
@@ -65,7 +62,7 @@ class Tokens:
     @property
     def published(self) -> bytes:
         """The key set by which others verify the tokens of our accounts."""
-        return published(self._own_keys())
+        return self._own.published if self._own else _NO_KEYS
 
     @property
     def audit_secret(self) -> bytes:
@@ -87,34 +84,38 @@ class Tokens:
             yield self._own_issuer()
 
     def _own_issuer(self) -> Issuer:
-        expected = Expected(OWN_ISSUER)
-        keys = self._own_keys()
-        if not keys:
-            return Issuer(OWN, expected, frozenset({SYMMETRIC}), self._secret_keys())
-        algorithms = frozenset(algorithm for key in keys for algorithm in key.algorithms)
-        return Issuer(OWN, expected, algorithms, KnownKeys(keys))
+        if self._own:
+            return Issuer(OWN, Expected(OWN_ISSUER), self._own.algorithms, self._own)
+        secrets = self._secret_keys()
+        return Issuer(OWN, Expected(OWN_ISSUER), frozenset({SYMMETRIC}), secrets)
 
     def _secret_keys(self) -> SecretKeys:
         given = (self._settings.jwt_secret_previous, self._settings.jwt_secret)
         return SecretKeys(*(secret.raw for secret in given if secret is not None))
 
-    def _own_keys(self) -> Sequence[Key]:
-        """The public halves of the key pair that signs, and of the one that signed before it."""
-        if self._settings.signing_key is None:
-            return []
-        materials = [self._settings.signing_key.material.public_key()]
-        if self._settings.signing_key_previous is not None:
-            materials.append(self._settings.signing_key_previous.material)
-        keys = {key.id: key for key in map(public_key, materials)}  # one given twice is one
-        return [*keys.values()]
 
-    def _signing_key(self) -> SigningKey:
-        if self._settings.signing_key is not None:
-            return signing_key(self._settings.signing_key.material)
-        return SigningKey(SYMMETRIC, _given(self._settings.jwt_secret).raw)
+# Public keys take some 10 MB and a while to import: only for those who have any.
 
 
-def _of_key_set(issuer: KeySetIssuer, keys: FetchedKeys, *, first: bool) -> Issuer:
+def _fetched(issuers: Sequence[KeySetIssuer], meter: Meter) -> "Sequence[FetchedKeys]":
+    if not issuers:
+        return []
+    from adapters.tokens.fetched_keys import FetchedKeys
+    from adapters.tokens.fetching import KeySetUrl
+
+    return [FetchedKeys(one.name, KeySetUrl(one.jwks_url), meter=meter) for one in issuers]
+
+
+def _own_keys(settings: Settings) -> "OwnKeys | None":
+    if settings.signing_key is None:
+        return None
+    from adapters.tokens.own_keys import OwnKeys
+
+    before = settings.signing_key_previous
+    return OwnKeys(settings.signing_key.material, *([before.material] if before else []))
+
+
+def _of_key_set(issuer: KeySetIssuer, keys: Keys, *, first: bool) -> Issuer:
     return Issuer(
         "" if first else issuer.name,
         Expected(issuer.issuer, issuer.audiences),

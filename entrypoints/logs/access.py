@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
-from entrypoints.logs.rendering import lines
+from entrypoints.logs.rendering import line
 from entrypoints.logs.sink import STDERR
 
 RequestLog = Callable[..., None]
@@ -18,14 +17,12 @@ def request_log(kind: str, level: str) -> RequestLog:
     """
     least = logging.getLevelNamesMapping()[level.upper()]
     levels = {name: number for name, number in _LEVELS.items() if number >= least}
-    processors = lines(kind)
+    rendered = line(kind)
 
     def say(level: str, **said: object) -> None:
         if level in levels:
-            event: Any = {"level": level, "event": "request", **said}
-            for process in processors:
-                event = process(None, level, event)
-            STDERR.write(event.encode("utf-8", "backslashreplace") + b"\n")
+            text = rendered({"level": level, "event": "request", **said})
+            STDERR.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
     return say
 

@@ -3,32 +3,35 @@
 import json
 import logging
 import re
-import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TypeAlias
 
 import msgspec
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
 
 from domain.errors import TaskhavenError
 from entrypoints.request import request_id
 
 Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
+Event: TypeAlias = dict[str, Any]
 
 _FIRST = ("time", "level", "event", "request_id")
 _MOST_FRAMES = 30
 _QUOTED = re.compile(r"\s*[(<\n].*", re.DOTALL)
 
-_time = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
 
+def line(kind: str) -> Callable[[Event], str]:
+    """What makes a line, as `json` or `console`, of an event that has its level, but no time."""
+    render = _json if kind == "json" else _console()
 
-def lines(kind: str) -> Sequence[Processor]:
-    """What makes a line, as `json` or `console`, of an event that has its level."""
-    return [_time, _json if kind == "json" else _console()]
+    def of(event: Event) -> str:
+        event["time"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        return render(event)
+
+    return of
 
 
 def formatter(kind: str) -> logging.Formatter:
@@ -38,31 +41,28 @@ def formatter(kind: str) -> logging.Formatter:
     the type and the way to it are told. Its text only if it is one of our own: the texts of others
     may hold whatever a client or a database said.
     """
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.add_log_level, _where_from],
-        processors=[
-            _take_over,
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *lines(kind),
-        ],
-    )
+    return _Lines(line(kind))
 
 
-def _where_from(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    event["logger"] = event["_record"].name
+class _Lines(logging.Formatter):
+    def __init__(self, render: Callable[[Event], str]) -> None:
+        super().__init__()
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._render(_event_of(record))
+
+
+def _event_of(record: logging.LogRecord) -> Event:
+    event: Event = {"event": record.getMessage(), "level": record.levelname.lower()}
+    event["logger"] = record.name
+    if record.name == "asyncio":  # it quotes tasks and what they were given, errors with their text
+        event["event"] = _QUOTED.sub("", event["event"])
     if (id := request_id.get()) is not None:
         event["request_id"] = id
-    return event
-
-
-def _take_over(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    record: logging.LogRecord = event["_record"]
-    if record.name == "asyncio":  # it quotes tasks and what they were given, errors with their text
-        event["event"] = _QUOTED.sub("", str(event["event"]))
     event.update(getattr(record, "said", {}))
-    raised = event.pop("exc_info", None)
-    if isinstance(raised, tuple) and raised[0] is not None:
-        event["exception"] = _told(raised)
+    if record.exc_info and record.exc_info[0] is not None:
+        event["exception"] = _told(record.exc_info)
     return event
 
 
@@ -81,7 +81,7 @@ def _told(raised: Raised) -> dict[str, Any]:
     return told
 
 
-def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
+def _json(event: Event) -> str:
     ordered = {name: event[name] for name in _FIRST if name in event}
     ordered.update(event)
     with suppress(UnicodeEncodeError):  # a lone surrogate
@@ -91,23 +91,8 @@ def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
     return json.dumps(ordered, default=repr)  # slower, and escapes what could forge a line
 
 
-def _console() -> Processor:
-    colours = sys.stderr.isatty()
-    render = structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="time", pad_event_to=0)
+def _console() -> Callable[[Event], str]:
+    # It brings rich with it, and both take a while to import: only for those who see its colours.
+    from entrypoints.logs.console import renderer
 
-    def say(logger: WrappedLogger, name: str, event: EventDict) -> str:
-        exception = event.pop("exception", None)
-        line = str(render(logger, name, {key: _printable(event[key]) for key in event}))
-        if exception is None:
-            return line
-        about = exception["type"] + (f": {exception['text']}" if "text" in exception else "")
-        return "\n".join([line, *(f"    {step}" for step in exception["at"]), f"    {about}"])
-
-    return say
-
-
-def _printable(value: object) -> object:
-    """Nothing that could forge a line, or steer a terminal."""
-    if isinstance(value, str) and not value.isprintable():
-        return repr(value)
-    return value
+    return renderer()

@@ -6,17 +6,19 @@ from datetime import timedelta
 from ipaddress import ip_address
 from itertools import product
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from application.limits import Rate
 from entrypoints.settings.database_url import DatabaseUrl
 from entrypoints.settings.issuers import ALGORITHMS, KeySetIssuer
-from entrypoints.settings.key_pair import PrivateKey, PublicKey
 from entrypoints.settings.limits import DEFAULT_RATE, Network
 from entrypoints.settings.redis_url import RedisUrl
 from entrypoints.settings.secret import Secret
 from entrypoints.settings.table import SETTINGS, BadSetting, Setting
 from entrypoints.settings.together import check_together
+
+if TYPE_CHECKING:
+    from entrypoints.settings.key_pair import PrivateKey, PublicKey
 
 _DRAIN = 5  # seconds, in production: as long as balancers take to notice
 
@@ -50,8 +52,8 @@ class Settings:
     jwt_jwks_url: str | None = None
     jwt_algorithms: tuple[str, ...] = ()
     jwt_issuers: tuple[KeySetIssuer, ...] = ()
-    signing_key: PrivateKey | None = None
-    signing_key_previous: PublicKey | None = None
+    signing_key: "PrivateKey | None" = None
+    signing_key_previous: "PublicKey | None" = None
     accounts: str | None = None
     access_token_minutes: int = 15
     refresh_token_days: int = 30

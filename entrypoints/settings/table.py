@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrypoints.settings.database_url import DatabaseUrl
 from entrypoints.settings.issuers import algorithms, key_set_url, names, read_issuers
-from entrypoints.settings.key_pair import PrivateKey, PublicKey
 from entrypoints.settings.limits import networks, read_rate
 from entrypoints.settings.origins import origins
 from entrypoints.settings.redis_url import RedisUrl
 from entrypoints.settings.secret import Secret
 from entrypoints.settings.values import address, log_level, one_of, whole
+
+if TYPE_CHECKING:
+    from entrypoints.settings.key_pair import PrivateKey, PublicKey
 
 ENVIRONMENTS = ("development", "production")
 
@@ -47,6 +49,21 @@ class Setting:
         return (self.name, *self.aliases, *dict(self.in_other_units))
 
 
+# Key pairs take a while to import, and memory: only for those who have one.
+
+
+def _private_key(text: str) -> "PrivateKey":
+    from entrypoints.settings.key_pair import PrivateKey
+
+    return PrivateKey.read(text)
+
+
+def _public_key(text: str) -> "PublicKey":
+    from entrypoints.settings.key_pair import PublicKey
+
+    return PublicKey.read(text)
+
+
 SETTINGS = (
     Setting("environment", one_of(*ENVIRONMENTS)),
     Setting("host", address),
@@ -68,8 +85,8 @@ SETTINGS = (
     Setting("jwt_jwks_url", key_set_url),
     Setting("jwt_algorithms", algorithms, ("JWT_ALGORITHM", "ALGORITHM")),
     Setting("jwt_issuers", read_issuers),
-    Setting("signing_key", PrivateKey.read),
-    Setting("signing_key_previous", PublicKey.read),
+    Setting("signing_key", _private_key),
+    Setting("signing_key_previous", _public_key),
     Setting("accounts", one_of("on", "closed", "off")),
     Setting(
         "access_token_minutes",

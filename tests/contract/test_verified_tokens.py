@@ -11,7 +11,7 @@ import pytest
 from adapters.tokens import verifier
 from adapters.tokens.claims import LEEWAY
 from adapters.tokens.compact import CompactToken
-from adapters.tokens.keys import Key
+from adapters.tokens.public_keys import Key
 from tests.issuing import CLAIMS, Verifier, claims, publishing
 from tests.key_pairs import pair
 from tests.publishing import LASTING, Publisher, served

@@ -49,7 +49,7 @@ async def test_closed_says_so_whether_or_not_an_address_is_taken() -> None:
 
 async def test_off_is_no_route_and_no_token_of_ours() -> None:
     on, off = container(), container(ACCOUNTS="off")
-    off.memory.override(on.memory)
+    off.ports.override(on.ports)
     async with in_process(on) as api:
         ann = await register(api)
         await ann.user.create()

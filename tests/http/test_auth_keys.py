@@ -118,7 +118,7 @@ async def test_a_session_goes_on_after_the_pair_was_replaced(algorithm: str) -> 
     old, new = pem(PAIRS[algorithm]()), pem(Ed25519PrivateKey.generate())
     before = container(SIGNING_KEY=old)
     after = container(SIGNING_KEY=new, SIGNING_KEY_PREVIOUS=old)
-    after.memory.override(before.memory)
+    after.ports.override(before.ports)
 
     async with in_process(before) as api:
         ann = await register(api)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from application.ports import Receipt
 from entrypoints.settings.database_url import DatabaseUrl
-from migrations.runner import engine
+from migrations.connecting import engine
 from tests.builders import DAWN, a_session, a_task, an_account, toggle
 from tests.storages import opened
 

@@ -11,7 +11,7 @@ from tests.http.api import signer_of
 from tests.tokens import SECRET
 
 REDIS = "redis://127.0.0.1:1/0"
-ADAPTERS = {"memory", "sqlite", "postgres", "redis", "shared"}
+ADAPTERS = {"redis", "shared"}
 
 
 @pytest.fixture(params=["memory:", "sqlite:////nowhere/tasks.db", "postgresql://127.0.0.1:1/n"])
@@ -21,7 +21,7 @@ def container(request: pytest.FixtureRequest) -> Container:
 
 
 def test_everything_can_be_built(container: Container) -> None:
-    left_out = {"scheme", "target", "notices", "request_log", "backups"}
+    left_out = {"request_log", "backups"}
     names = container.providers.keys() - ADAPTERS - left_out
 
     built = {name: getattr(container, name)() for name in names}
@@ -31,7 +31,8 @@ def test_everything_can_be_built(container: Container) -> None:
 
 
 def test_the_scheme_chooses_the_storage_for_everybody(container: Container) -> None:
-    chosen = {"sqlite": "Sqlite", "memory": "Memory", "postgresql": "Postgres"}[container.scheme()]
+    scheme = container.settings().database_url.scheme
+    chosen = {"sqlite": "Sqlite", "memory": "Memory", "postgresql": "Postgres"}[scheme]
 
     assert type(container.storage()).__name__ == f"{chosen}Database"
     assert type(container.tasks()).__name__ == f"{chosen}Tasks"
