@@ -34,6 +34,10 @@ NODE_PEER = $(PEERS)/fastify_app/node_modules/.package-lock.json
 WITH_PEERS = $(PYTHON_PEER) $(if $(shell $(NODE_PATHS); command -v npm),$(NODE_PEER))
 COMPARE = $(NODE_PATHS) $(BIN)/python -m benchmarks.compare
 
+# What draws the figures of `make bench-growth` is in the same environment, from a lock of its own.
+GROWTH = benchmarks/growth
+DRAWING = .venv-bench/drawing
+
 # Several processes, each with a PostgreSQL of its own, find work in the order of tests/workers.py.
 PARALLEL = -n logical --maxprocesses 4 --no-loadscope-reorder
 
@@ -44,7 +48,7 @@ QUICKLY = PYTHONDONTWRITEBYTECODE=
 AUDIT ?= pypi
 
 .PHONY: help serve test check lint types contracts suite fuzz coverage format lock audit sbom \
-	image-check bench bench-quick clean
+	image-check bench bench-quick bench-growth clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -89,6 +93,7 @@ lock: .venv/bootstrap ## resolve the locks again; make lock LOCK=--upgrade for n
 	$(COMPILE) --group build --output-file requirements-build.lock
 	$(COMPILE) $(PEERS)/fastapi_app/requirements.in \
 		--output-file $(PEERS)/fastapi_app/requirements.lock
+	$(COMPILE) $(GROWTH)/requirements.in --output-file $(GROWTH)/requirements.lock
 
 # Strict: a package that nobody could be asked about is no clean one.
 audit: .venv/development ## known weaknesses of what is locked, asked of PyPI or AUDIT=osv
@@ -112,6 +117,9 @@ bench: .venv/development $(WITH_PEERS) ## ours beside peers and floors, into doc
 
 bench-quick: .venv/development $(WITH_PEERS) ## the same in two minutes, and less exact
 	@$(COMPARE) --rounds 1 --seconds 1 --starts 1 --owners 200 --large 2000 $(BENCH)
+
+bench-growth: .venv/development $(DRAWING) ## cost against size, drawn into docs/; BENCH='--quick'
+	@$(BIN)/python -m benchmarks.growth --write $(BENCH)
 
 clean: ## forget everything made here, except data
 	rm -rf .venv .venv-bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
@@ -153,6 +161,12 @@ $(PYTHON_PEER): .venv/bootstrap $(PEERS)/fastapi_app/requirements.lock
 	@$(UV) venv --clear --python $(BIN)/python .venv-bench
 	@$(UV) pip install --python .venv-bench/bin/python --require-hashes \
 		--requirements $(PEERS)/fastapi_app/requirements.lock
+	@touch $@
+
+$(DRAWING): $(PYTHON_PEER) $(GROWTH)/requirements.lock
+	@echo 'Installing from $(GROWTH)/requirements.lock'
+	@$(UV) pip install --python .venv-bench/bin/python --require-hashes \
+		--requirements $(GROWTH)/requirements.lock
 	@touch $@
 
 $(NODE_PEER): $(PEERS)/fastify_app/package-lock.json

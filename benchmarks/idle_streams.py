@@ -1,32 +1,77 @@
 """What streams cost that have nothing to say: `python -m benchmarks.idle_streams --help`.
 
 Starts `taskhaven serve` on SQLite, opens so many streams of as many users, and looks at the memory
-and processor time of the worker before and while they are open; at last one user writes, and hears
-of it.
+and processor time of the worker before and while they are open; at last one more user writes a few
+times, and hears of it.
 """
 
 import argparse
 import asyncio
 import os
 import tempfile
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
+from application.identity import TokenSigner
 from domain.owner import Actor, Owner
 from tests.http.api import container, signer_of
 from tests.http.server import Server
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_SETTLED = 2.0  # seconds until what opening left to be done is done
+_WRITES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The worker with so many `streams` open: bytes in memory, the share of a processor that it
+    takes while nothing happens, and milliseconds until each write is heard of.
+    """
+
+    streams: int
+    memory: int
+    busy: float
+    heard: Sequence[float]
 
 
 def main() -> None:
     arguments = _arguments()
+    before, after = asyncio.run(looks((0, arguments.streams), arguments.seconds))
+    each = (after.memory - before.memory) / arguments.streams
+    print(f"{arguments.streams} streams: {each / 1024:.1f} KiB each")
+    print(
+        f"worker {before.memory / 2**20:.0f} MiB before, {after.memory / 2**20:.0f} MiB with them"
+    )
+    print(
+        f"{after.busy:.1%} of a processor while nothing happens; "
+        f"a write is heard of in {median(after.heard):.0f} ms"
+    )
+
+
+async def looks(sizes: Sequence[int], seconds: float) -> Sequence[Look]:
+    """A look, for so many seconds, at one server with each number of streams, which grows."""
+    found = []
+    opened: list[StreamWriter] = []
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'streams.db'}"
         with Server(Path(folder), DATABASE_URL=url) as server:
-            asyncio.run(_measure(server, arguments.streams, arguments.seconds))
+            for size in sizes:
+                opened += [
+                    (await _open(server, f"user-{number}"))[1]
+                    for number in range(len(opened), size)
+                ]
+                found.append(await _look(server, size, seconds))
+                print(f"looked at {size:,} streams", flush=True)
+            for writer in opened:
+                writer.close()
+    return found
 
 
 def _arguments() -> argparse.Namespace:
@@ -36,30 +81,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _measure(server: Server, streams: int, seconds: float) -> None:
+async def _look(server: Server, streams: int, seconds: float) -> Look:
     worker = _worker_of(server)
-    before = _memory(worker)
-    opened = [await _open(server, f"user-{number}") for number in range(streams)]
-    await asyncio.sleep(2)
-    with_them, ticks = _memory(worker), _ticks(worker)
+    await asyncio.sleep(_SETTLED)
+    memory, ticks = _memory(worker), _ticks(worker)
     await asyncio.sleep(seconds)
     busy = (_ticks(worker) - ticks) / _TICKS / seconds
-    heard = await _heard(server, opened[-1][0], f"user-{streams - 1}")
-    print(f"{streams} streams: {(with_them - before) / streams / 1024:.1f} KiB each")
-    print(f"worker {before / 2**20:.0f} MiB before, {with_them / 2**20:.0f} MiB with them")
-    print(f"{busy:.1%} of a processor while nothing happens; a write is heard of in {heard:.0f} ms")
-    for _, writer in opened:
-        writer.close()
+    user = f"writer-{streams}"
+    reader, writer = await _open(server, user)
+    heard = [await _heard(server, reader, user) for _ in range(_WRITES)]
+    writer.close()
+    return Look(streams, memory, busy, heard)
 
 
-async def _open(server: Server, user: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _open(server: Server, user: str) -> tuple[StreamReader, StreamWriter]:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(_request("GET", "/api/v1/changes/stream", user))
     await reader.readuntil(b"retry: 1000")
     return reader, writer
 
 
-async def _heard(server: Server, stream: asyncio.StreamReader, user: str) -> float:
+async def _heard(server: Server, stream: StreamReader, user: str) -> float:
     """Milliseconds from a write until its user's stream tells of it."""
     body = b'{"title": "Buy milk"}'
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -72,7 +114,7 @@ async def _heard(server: Server, stream: asyncio.StreamReader, user: str) -> flo
 
 def _request(method: str, path: str, user: str, body: bytes = b"") -> bytes:
     expires_at = datetime.now(UTC) + timedelta(hours=1)
-    token = signer_of(container()).sign(Actor(Owner(user)), expires_at=expires_at)
+    token = _signer().sign(Actor(Owner(user)), expires_at=expires_at)
     lines = [
         f"{method} {path} HTTP/1.1",
         "Host: taskhaven.test",
@@ -81,6 +123,12 @@ def _request(method: str, path: str, user: str, body: bytes = b"") -> bytes:
         f"Content-Length: {len(body)}",
     ]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@cache
+def _signer() -> TokenSigner:
+    """Made once, which takes longer than to open a stream."""
+    return signer_of(container())
 
 
 def _worker_of(server: Server) -> int:

@@ -107,7 +107,7 @@ async def _row(
     for depth in _DEPTHS:
         listing = Listing(limit, (order,), after=_mark_at(connection, order, depth))
         times.append(f"{await _time(tasks, listing):.2f}")
-        touched, way = _explain(connection, listing)
+        touched, way = explain(connection, _OWNER, listing)
         buffers.append(touched)
         ways.append(way)
     name = f"`{'-' if order.descending else ''}{order.key}`"
@@ -140,12 +140,12 @@ async def _time(tasks: PostgresTasks, listing: Listing) -> float:
     return median(times) * 1000
 
 
-def _explain(connection: psycopg.Connection[Any], listing: Listing) -> tuple[int, str]:
+def explain(connection: psycopg.Connection[Any], owner: Owner, listing: Listing) -> tuple[int, str]:
     """The buffers that the page's statement touches, and how it finds its rows."""
     statement = compiled(
         page_statement(Shape.of(listing), PostgresTasks.idioms), PostgresDatabase.dialect
     )
-    params = statement.bind({"owner": _OWNER.key, **page_params(listing)})
+    params = statement.bind({"owner": owner.key, **page_params(listing)})
     explained = connection.execute(
         f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", params
     ).fetchall()

@@ -10,7 +10,10 @@ from tests.test_advisories import MINIMUM, numbers
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
-PEER_LOCK = "benchmarks/peers/fastapi_app/requirements.lock"
+BENCH_LOCKS = (
+    "benchmarks/peers/fastapi_app/requirements.lock",
+    "benchmarks/growth/requirements.lock",
+)
 NODE_LOCKS = (
     "tests/better_auth/package-lock.json",
     "benchmarks/peers/fastify_app/package-lock.json",
@@ -30,7 +33,7 @@ def versions(lock: str) -> dict[str, str]:
     return {match["name"]: match["version"] for match in found if match}
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, PEER_LOCK])
+@pytest.mark.parametrize("lock", [*LOCKS, *BENCH_LOCKS])
 def test_O09_each_requirement_is_one_version_with_hashes(lock: str) -> None:
     for first, *others in requirements(lock):
         assert REQUIREMENT.fullmatch(first.rstrip()), first
@@ -38,7 +41,7 @@ def test_O09_each_requirement_is_one_version_with_hashes(lock: str) -> None:
         assert all(HASH.fullmatch(line) for line in others), first
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, PEER_LOCK])
+@pytest.mark.parametrize("lock", [*LOCKS, *BENCH_LOCKS])
 def test_O09_where_packages_come_from_is_a_matter_of_those_who_install(lock: str) -> None:
     text = (ROOT / lock).read_text()
 

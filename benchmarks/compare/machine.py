@@ -20,6 +20,17 @@ _PYTHON_PEERS = ("fastapi", "sqlmodel", "asyncpg", "uvicorn")
 
 def facts(url: str, node: str | None, folder: Path) -> Iterator[str]:
     """Date, machine and versions, in parts of sentences; the databases lie in `folder`."""
+    yield from own_facts(url, folder)
+    locked = (PEERS / "fastapi_app" / "requirements.lock").read_text()
+    yield f"{', '.join(_locked(locked, name) for name in _PYTHON_PEERS)};"
+    if node is not None:
+        asked = json.loads((FASTIFY / "package.json").read_text())["dependencies"]
+        yield f"{', '.join(f'{name} {number}' for name, number in sorted(asked.items()))}"
+        yield f"on Node {_output(node, '--version').removeprefix('v')}."
+
+
+def own_facts(url: str, folder: Path) -> Iterator[str]:
+    """The same without what belongs to the peers."""
     yield f"{datetime.now(UTC):%Y-%m-%d}; {os.cpu_count()} processors ({_processor()}) for the"
     yield f"load, the systems and PostgreSQL together; data on {_file_system(folder)}."
     with psycopg.connect(url) as connection:
@@ -27,12 +38,6 @@ def facts(url: str, node: str | None, folder: Path) -> Iterator[str]:
     yield f"PostgreSQL {server[0]}.{server[1]}, `fsync` on, default settings;"
     python = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
     yield f"Python {python}; Taskhaven {version('taskhaven')};"
-    locked = (PEERS / "fastapi_app" / "requirements.lock").read_text()
-    yield f"{', '.join(_locked(locked, name) for name in _PYTHON_PEERS)};"
-    if node is not None:
-        asked = json.loads((FASTIFY / "package.json").read_text())["dependencies"]
-        yield f"{', '.join(f'{name} {number}' for name, number in sorted(asked.items()))}"
-        yield f"on Node {_output(node, '--version').removeprefix('v')}."
 
 
 def _locked(lock: str, name: str) -> str:

@@ -42,14 +42,14 @@ def report(facts: Iterable[str], how: str, runs: Runs, footprints: Mapping[str, 
     return "\n\n".join("\n".join(part) for part in parts)
 
 
-def write(page: Path, text: str) -> None:
+def write(page: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put the text between the marks of the page, in place of what is there.
 
     Raises `ValueError` if they are not there.
     """
-    before, rest = page.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    before, rest = page.read_text().split(begin)
+    _, after = rest.split(end)
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 
 
 def _ratios(runs: Runs) -> Iterator[str]:

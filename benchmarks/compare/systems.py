@@ -33,9 +33,14 @@ class System:
     on_postgresql: bool = True
 
 
-def taskhaven(name: str, url: str, secret: str) -> System:
+def taskhaven(name: str, url: str, secret: str, workers: int = 1) -> System:
     """`taskhaven serve`, as every user gets it but for the rate limit."""
-    settings = {"DATABASE_URL": url, "JWT_SECRET": secret, "RATE_LIMIT": "off"}
+    settings = {
+        "DATABASE_URL": url,
+        "JWT_SECRET": secret,
+        "RATE_LIMIT": "off",
+        "WORKERS": str(workers),
+    }
     return System(
         name,
         lambda _: [*TASKHAVEN, "serve"],

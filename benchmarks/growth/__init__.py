@@ -1,0 +1,1 @@
+"""How cost grows with size, measured and drawn: `python -m benchmarks.growth --help`."""
