@@ -72,7 +72,7 @@ def _append_entry() -> Statement:
 
 
 class SqliteTasks(SqlTasks):
-    """Applies a write in one transaction of the writer's thread: the counter, then each change."""
+    """Applies a write in one job of the writer's thread: the counter, then each change."""
 
     idioms = Idioms(
         any_tag="EXISTS (SELECT 1 FROM json_each(tasks.tags) AS has, json_each(:tags) AS wanted "
@@ -99,13 +99,12 @@ class SqliteTasks(SqlTasks):
 
     async def _apply(self, write: Write) -> bool:
         rows = [_encoded(write.owner, step) for step in write.steps]
+        receipt = _receipt_row(write)
 
         def job(connection: sqlite3.Connection) -> None:
             position = self._count(connection, write)
-            if write.receipt is not None:
-                row = {"owner_id": write.owner.key, **receipt_row_of(write.receipt)}
-                if connection.execute(self._keep.text, row).rowcount != 1:
-                    raise KeyTaken
+            if receipt and connection.execute(self._keep.text, receipt).rowcount != 1:
+                raise KeyTaken
             for place, row in enumerate(rows):
                 self._store_row(connection, row | {"position": position - len(rows) + place + 1})
 
@@ -136,6 +135,12 @@ def _encoded(owner: Owner, step: Step) -> dict[str, Any]:
     for name in ("tags", "changed"):
         row[name] = json.dumps(row[name], ensure_ascii=False)
     return row
+
+
+def _receipt_row(write: Write) -> dict[str, Any] | None:
+    if write.receipt is None:
+        return None
+    return {"owner_id": write.owner.key, **receipt_row_of(write.receipt)}
 
 
 def _position(row: dict[str, Any]) -> int | None:

@@ -4,17 +4,19 @@ import asyncio
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.http.api import User, over_socket
+from tests.http.api import Api, User, over_socket
 from tests.http.server import Server
 from tests.storages import DURABLE
 
 ROUNDS = 6
 LONGEST = 0.006  # seconds until the kill: an answer takes about half of them
+WRITERS = 32  # at once, whose writes SQLite commits together
 
 
 @pytest.fixture(params=DURABLE)
@@ -53,3 +55,38 @@ async def test_C04_a_kill_around_the_write_makes_neither_none_nor_two(victim: Se
     async with over_socket(victim.url) as api:
         there = (await api.user(subject).send("GET")).json()
     assert [task["title"] for task in there] == [str(n) for n in reversed(range(ROUNDS))]
+
+
+async def test_C04_whatever_many_writers_were_told_was_written_is_there_after_a_kill(
+    victim: Server,
+) -> None:
+    acknowledged: set[str] = set()
+    there: set[str] = set()
+    asked = count()
+
+    async def write_on(api: Api) -> None:
+        with suppress(httpx2.TransportError):  # then nobody knows whether it was done
+            while True:
+                answer = await create(api.user("alice"), str(next(asked)))
+                assert answer.status_code == 201
+                acknowledged.add(answer.json()["id"])
+
+    for _ in range(ROUNDS // 2):
+        before = len(acknowledged)
+        async with over_socket(victim.url) as api:
+            writers = [asyncio.create_task(write_on(api)) for _ in range(WRITERS)]
+            while len(acknowledged) < before + WRITERS:  # noqa: ASYNC110 - they add to it
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(random.random() * 0.1)
+            victim.kill()
+            await asyncio.gather(*writers)
+        victim.start()
+
+    async with over_socket(victim.url) as api:
+        told = {"next": "c0"}
+        while told.get("changes", True):
+            answer = await api.user("alice").send("GET", f"/changes?limit=500&since={told['next']}")
+            told = answer.json()
+            there |= {task["id"] for task in told["changes"]}
+    assert acknowledged <= there
+    assert len(there) <= len(acknowledged) + WRITERS * (ROUNDS // 2)
