@@ -11,7 +11,7 @@ import pytest
 from benchmarks.compare.places import PAGE
 from benchmarks.growth.figures import Figure, Line, Panel, Point, Report
 from benchmarks.growth.page import BEGIN, END, section
-from benchmarks.growth.publishing import FIGURES, draw, kept, missing, read
+from benchmarks.growth.publishing import FIGURES, kept, read
 
 REPORT = kept()
 SVG = "{http://www.w3.org/2000/svg}"
@@ -108,15 +108,6 @@ def test_what_is_drawn_is_what_the_table_says(figure: Figure) -> None:
         logarithms = [math.log10(value) for value in values] if min(values) > 0 else values
 
         assert min(off(values, drawn), off(logarithms, drawn)) < 0.1, panel.title
-
-
-@pytest.mark.skipif(missing() is not None, reason=str(missing()))
-def test_the_same_values_give_the_same_bytes(tmp_path: Path) -> None:
-    draw(FIGURES / "growth.json", tmp_path)
-
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {
-        file.name: file.read_bytes() for file in FIGURES.glob("*.svg")
-    }
 
 
 def test_a_point_is_the_middle_and_most_of_the_range() -> None:
