@@ -10,7 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from adapters.sql.tables import journal, receipts, tasks
-from adapters.sql.values import due_of, id_of, instant_of, instant_or_none, instant_text, json_of
+from adapters.sql.values import (
+    due_of,
+    id_of,
+    instant_of,
+    instant_or_none,
+    instant_text,
+    json_of,
+    tags_of,
+)
 from application.errors import CorruptRecord
 from application.ports import Receipt
 from domain.change import Action, Change, Entry
@@ -135,7 +143,7 @@ def task_of(owner: Owner, row: Sequence[Any]) -> tuple[Task, int]:
             description=description,
             priority=_PRIORITIES[priority],
             due_date=due_of(day, at),
-            tags=tuple(json_of(tags)),
+            tags=tags_of(tags),
             completed_at=instant_or_none(completed),
             created_at=instant_of(created),
             updated_at=instant_of(updated),

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,14 @@ def due_of(day: date | str | None, at: datetime | str | None) -> Due | None:
 
 def json_of(value: Any) -> Any:
     """What a column of JSON holds."""
-    if value == "[]":  # which most tasks have for tags
-        return []
     return json.loads(value) if isinstance(value, str) else value
+
+
+def tags_of(value: Any) -> tuple[str, ...]:
+    """The tags, from the value of their column."""
+    return _tags_of(value) if isinstance(value, str) else tuple(value)
+
+
+@lru_cache(1024)  # few are many tasks' tags, and most tasks have none
+def _tags_of(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))

@@ -105,7 +105,8 @@ def _value(name: str, text: str) -> object:
 
 
 def _row(body: TaskBody) -> list[str]:
-    return [_cell(getattr(body, name)) for name in COLUMNS]
+    plain = msgspec.to_builtins(body)
+    return [_cell(plain[name]) for name in COLUMNS]
 
 
 def _cell(value: Any) -> str:

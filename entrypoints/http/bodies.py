@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from uuid import UUID
 
 import msgspec
 
@@ -17,10 +19,10 @@ DEEPEST = 64
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
-class TaskBody(msgspec.Struct, frozen=True):
-    """A task as clients see it."""
+class TaskBody(msgspec.Struct, frozen=True, gc=False):
+    """A task as clients see it; what is not text yet, msgspec writes in the contract's form."""
 
-    id: str
+    id: UUID
     user_id: str
     title: str
     description: str | None
@@ -28,9 +30,9 @@ class TaskBody(msgspec.Struct, frozen=True):
     due_date: str | None
     tags: tuple[str, ...]
     completed: bool
-    completed_at: str | None
-    created_at: str
-    updated_at: str
+    completed_at: datetime | str | None
+    created_at: datetime | str
+    updated_at: datetime | str
     version: int
 
 
@@ -99,17 +101,28 @@ def _too_deep(body: bytes) -> bool:
 
 
 def body_of(task: Task) -> TaskBody:
+    due = task.due_date
     return TaskBody(
-        id=str(task.id),
+        id=task.id,
         user_id=task.owner.subject,
         title=task.title,
         description=task.description,
         priority=task.priority,
-        due_date=None if task.due_date is None else str(task.due_date),
+        due_date=None if due is None else str(due),
         tags=task.tags,
         completed=task.completed,
-        completed_at=None if task.completed_at is None else format_instant(task.completed_at),
-        created_at=format_instant(task.created_at),
-        updated_at=format_instant(task.updated_at),
+        completed_at=None if task.completed_at is None else instant_body(task.completed_at),
+        created_at=instant_body(task.created_at),
+        updated_at=instant_body(task.updated_at),
         version=task.version,
     )
+
+
+def instant_body(instant: datetime) -> datetime | str:
+    """What becomes the contract's form in JSON, text only where msgspec has another form.
+
+    Of a whole second it leaves out the fraction, and other zones than UTC it keeps.
+    """
+    if instant.microsecond and instant.tzinfo is UTC:
+        return instant
+    return format_instant(instant)

@@ -1,6 +1,7 @@
 """What the journal tells, as JSON in the contract's shape (§6)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -10,15 +11,14 @@ from application.journal import Item
 from application.operations import Op
 from domain.change import Entry
 from domain.errors import FieldError, InvalidFields
-from domain.instant import format_instant
 from domain.task import Task
-from entrypoints.http.bodies import TaskBody, body_of, read_object
+from entrypoints.http.bodies import TaskBody, body_of, instant_body, read_object
 
 
 class GoneBody(msgspec.Struct, frozen=True):
     """A task that is no longer there."""
 
-    id: str
+    id: UUID
     deleted: bool
 
 
@@ -33,16 +33,16 @@ class StepBody(msgspec.Struct, frozen=True):
     """A step of a task's history; where it came from is in the entry."""
 
     version: int
-    at: str
+    at: datetime | str
     by: str
     action: str
     changed: dict[str, dict[str, object]]
 
 
-class TrashedBody(TaskBody, frozen=True):
+class TrashedBody(TaskBody, frozen=True, gc=False):
     """A task in the trash."""
 
-    deleted_at: str | None
+    deleted_at: datetime | str | None
 
 
 class OutcomeBody(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ def write_change(item: Item) -> bytes:
 
 def change_of(item: Item) -> TaskBody | GoneBody:
     """A task as it is now, or a tombstone."""
-    return GoneBody(str(item), deleted=True) if isinstance(item, UUID) else body_of(item)
+    return GoneBody(item, deleted=True) if isinstance(item, UUID) else body_of(item)
 
 
 def write_history(entries: Iterable[Entry]) -> bytes:
@@ -79,7 +79,7 @@ def step_of(entry: Entry) -> StepBody:
     """One step of it."""
     return StepBody(
         version=entry.version,
-        at=format_instant(entry.at),
+        at=instant_body(entry.at),
         by=entry.by.subject,
         action=str(entry.action),
         changed={
@@ -113,5 +113,5 @@ def read_nothing(body: bytes) -> None:
 
 def trashed_of(task: Task) -> TrashedBody:
     """A task in the trash, as its owner sees it."""
-    deleted_at = None if task.deleted_at is None else format_instant(task.deleted_at)
+    deleted_at = None if task.deleted_at is None else instant_body(task.deleted_at)
     return TrashedBody(**msgspec.structs.asdict(body_of(task)), deleted_at=deleted_at)
