@@ -26,7 +26,10 @@ _SESSION = (
     "-c timezone=UTC "
     # Every statement is about one owner, whoever it is: to plan it anew for each costs more than
     # running it does, and a plan for all does not turn bad with the first who has many tasks.
-    "-c plan_cache_mode=force_generic_plan"
+    "-c plan_cache_mode=force_generic_plan "
+    # An index finds the owner's rows. A plan made while a table was small would go on reading all
+    # of it as it grows; and where nothing but that is possible, compiling it would cost more.
+    "-c enable_seqscan=off -c jit=off"
 )
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -129,6 +132,7 @@ def connection_settings(url: str, *, session_state: bool) -> dict[str, Any]:
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,
         **conninfo_to_dict(url),
+        "client_encoding": "UTF8",  # what text is sent in, whatever the database is kept in
         "autocommit": True,
         "prepare_threshold": 5 if session_state else None,
     }

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from application.errors import Busy, KeyTaken, Unavailable
+from application.errors import Busy, CorruptRecord, KeyTaken, Unavailable
 from domain.errors import TooManyTasks
 
 _LOST_RACE = frozenset(
@@ -33,12 +33,14 @@ _AWAY = (
     "42883",  # no such function: another schema
     "0A000",  # a prepared statement's columns are of another type: another schema
     "26000",  # no such prepared statement: a pooler that shares sessions
+    "42P05",  # one more of that name: the same
     "23502",  # a column that we do not know wants a value: another schema
 )
 
 
 def meaning(error: psycopg.Error) -> Exception:
-    """`Busy` of a lost race, `KeyTaken` of a key that has a receipt, `Unavailable` of an outage …
+    """`Busy` of a lost race, `KeyTaken` of a key that has a receipt, `Unavailable` of an outage,
+    `CorruptRecord` of a value that the driver cannot read.
 
     Other errors are ours and stay what they are. The state alone goes into the message: the
     server's text can hold names and values.
@@ -54,6 +56,8 @@ def meaning(error: psycopg.Error) -> Exception:
     )
     if away or lost:
         return Unavailable(f"PostgreSQL: {error.sqlstate or 'connection lost'}")
+    if error.sqlstate is None and isinstance(error, psycopg.DataError):
+        return CorruptRecord("a row holds what has no form here, such as a date before Christ")
     return error
 
 

@@ -7,44 +7,19 @@ own, and what fails fails alone.
 import asyncio
 import select
 from collections import deque
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format
-from psycopg.pq.abc import PGresult
+from psycopg.pq import Format
 
-from adapters.postgres.prepared import Prepared, RowReader
+from adapters.postgres.asked import Asked
+from adapters.postgres.prepared import Known, Prepared, RowReader
 from application.errors import Unavailable
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _MOST_PREPARED = 200  # statements of one connection, of which the server remembers each
 _LOOK = 1.0  # seconds between two looks at how long the oldest has waited
-
-# As plain numbers: libpq gives such, and an enumeration's members are slow to compare with them.
-_SYNCHRONIZED = int(ExecStatus.PIPELINE_SYNC)
-_FAILED = int(ExecStatus.FATAL_ERROR)
-_SKIPPED = int(ExecStatus.PIPELINE_ABORTED)
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A statement under way: since when, and what was heard of it so far."""
-
-    future: "asyncio.Future[PGresult]"
-    since: float
-    result: PGresult | None = None
-    error: psycopg.Error | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A statement that was prepared under a name, and how its rows are read."""
-
-    name: bytes
-    reader: RowReader
 
 
 class ConnectionLost(Unavailable):
@@ -63,9 +38,9 @@ class Pipeline:
         self._pgconn = connection.pgconn
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
-        self._asked: deque[_Asked] = deque()
-        self._known: dict[Prepared, _Known] = {}
-        self._names = 0
+        self._asked: deque[Asked] = deque()
+        self._known: dict[Prepared, Known] = {}
+        self._forgotten = 0
         self._writing = False
         self._watch: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
@@ -91,33 +66,31 @@ class Pipeline:
             self._read()
         return not self.retired
 
-    def reader(self, statement: Prepared) -> RowReader:
-        """What reads the rows of a statement that was sent."""
-        return self._known[statement].reader
-
-    def send(self, statement: Prepared, values: list[bytes | None]) -> "asyncio.Future[PGresult]":
-        """Send a statement; the future has its result, or raises `psycopg.Error`.
+    def send(self, statement: Prepared, values: list[bytes | None]) -> Asked:
+        """Send a statement; its future has the result, or raises `psycopg.Error`.
 
         It is the caller's word that the pipeline is `usable`.
         """
-        asked = _Asked(self._loop.create_future(), self._loop.time())
         try:
             known = self._known.get(statement) or self._prepare(statement)
             self._pgconn.send_query_prepared(known.name, values, result_format=Format.BINARY)
             self._pgconn.pipeline_sync()
-        except psycopg.Error:
-            self._break()
-            raise
+        except Exception as error:
+            self._break()  # half of it may be on its way, and answers be taken for another's
+            raise ConnectionLost("PostgreSQL: connection lost") from error
+        asked = Asked(known, self._loop.time(), self._loop.create_future())
         self._asked.append(asked)
         self._idle.clear()
         if self._watch is None:
             self._watch = self._loop.call_later(_LOOK, self._look)
         self._flush()
-        return asked.future
+        return asked
 
-    def forget(self) -> None:
-        """Prepare every statement anew: the server knows them no longer, or other tables."""
-        self._known.clear()
+    def forget(self, known: Known) -> None:
+        """Prepare a statement anew: the server knows it no longer, or other tables."""
+        if self._known.get(known.statement) is known:
+            del self._known[known.statement]
+            self._forgotten += 1
 
     async def close(self) -> None:
         """Take nothing more, and end once everything has been answered."""
@@ -131,62 +104,55 @@ class Pipeline:
         if not self._asked:
             self._end()
 
-    def _prepare(self, statement: Prepared) -> _Known:
+    def _prepare(self, statement: Prepared) -> Known:
         if len(self._known) >= _MOST_PREPARED:
-            self.retired = True  # after this one
-        self._names += 1
-        known = _Known(b"taskhaven%d" % self._names, RowReader(self._connection))
-        self._pgconn.send_prepare(known.name, statement.query)
+            oldest = self._known.pop(next(iter(self._known)))
+            self._pgconn.send_query_params(b"DEALLOCATE %s" % oldest.name, None)
+        name = b"%s_%d" % (statement.name, self._forgotten)
+        known = Known(statement, name, RowReader(self._connection))
+        self._pgconn.send_prepare(name, statement.query)
         self._known[statement] = known
         return known
 
     def _flush(self) -> None:
         """Hand over what is to be sent, as far as the socket takes it."""
         try:
-            left = self._pgconn.flush()
+            left = bool(self._pgconn.flush())
         except psycopg.Error:
             self._break()
             return
-        if bool(left) is not self._writing:
-            self._writing = bool(left)
+        if left is not self._writing:
+            self._writing = left
             if left:
                 self._loop.add_writer(self._socket, self._flush)
             else:
                 self._loop.remove_writer(self._socket)
+        if left:
+            self._read()  # libpq has taken in what was there, of which the socket tells no more
 
     def _read(self) -> None:
         """Take in what the server says."""
         try:
             self._pgconn.consume_input()
             self._hear_all()
-        except psycopg.Error:
+        except Exception:  # noqa: BLE001 - after any other, answers could be taken for another's
             self._break()
             return
         if not self._asked:
             self._rest()
 
     def _hear_all(self) -> None:
-        """Take in every result that is there, of each statement one or two, with none after it."""
+        """Take in every result that is there, of each statement a few, with none after each."""
         pgconn = self._pgconn
         last: object = pgconn
         while self._asked and not pgconn.is_busy():
             result = pgconn.get_result()
             if result is not None:
-                self._hear(result)
+                if self._asked[0].hear(result):
+                    self._asked.popleft()
             elif last is None:
                 raise psycopg.OperationalError("the connection ended")
             last = result
-
-    def _hear(self, result: PGresult) -> None:
-        asked = self._asked[0]
-        status = result.status
-        if status == _SYNCHRONIZED:
-            self._asked.popleft()
-            _settle(asked)
-        elif status == _FAILED:
-            asked.error = asked.error or error_from_result(result)
-        elif status != _SKIPPED:
-            asked.result = result
 
     def _rest(self) -> None:
         self._idle.set()
@@ -199,18 +165,18 @@ class Pipeline:
         if not self._asked:
             return
         if self._loop.time() - self._asked[0].since > self._deadline:
-            self._break(Unavailable("PostgreSQL: no answer"))
+            self._break(Unavailable, "no answer")
         else:
             self._watch = self._loop.call_later(_LOOK, self._look)
 
-    def _break(self, why: Unavailable | None = None) -> None:
+    def _break(
+        self, why: type[Unavailable] = ConnectionLost, said: str | None = "connection lost"
+    ) -> None:
         self._end()
+        if self._asked and (error := self._asked[0].error):
+            said = error.sqlstate  # with which the server hung up
         while self._asked:
-            asked = self._asked.popleft()
-            if asked.error is not None:  # the server said why
-                _settle(asked)
-            elif not asked.future.done():
-                asked.future.set_exception(why or ConnectionLost("PostgreSQL: connection lost"))
+            self._asked.popleft().give_up(why(f"PostgreSQL: {said}"))
         self._idle.set()
 
     def _end(self) -> None:
@@ -224,14 +190,3 @@ class Pipeline:
         if self._watch is not None:
             self._watch.cancel()
         self._pgconn.finish()
-
-
-def _settle(asked: _Asked) -> None:
-    if asked.future.done():  # whoever asked waits no longer
-        return
-    if asked.error is not None:
-        asked.future.set_exception(asked.error)
-    elif asked.result is not None:
-        asked.future.set_result(asked.result)
-    else:
-        asked.future.set_exception(Unavailable("PostgreSQL: no result"))

@@ -31,8 +31,10 @@ _ANSWER = 10.0  # seconds to wait for an answer, longer than the server's own li
 _ANOTHER = 1.0  # seconds between two tries to have one more pipeline, where one failed
 _FORGOTTEN = {
     "26000",  # the server does not know the prepared statement
+    "42P05",  # it knows one already, of another connection before the same pooler
     "0A000",  # the statement's columns are of another type since then
 }
+_TOO_LONG = "57014"  # the statement took too long, which is not the connection's fault
 
 _under_way = attrgetter("under_way")
 
@@ -50,6 +52,8 @@ class Pipelines:
         self._most = most
         self._meter = meter
         self._pipelines: list[Pipeline] = []
+        self._leaving: list[Pipeline] = []  # which were retired, and have yet to hear some answers
+        self._closed = False
         self._opening: asyncio.Task[None] | None = None
         self._not_before = 0.0  # on the loop's clock: when to try to have one more
         self._room = asyncio.Semaphore(most * _DEEPEST)
@@ -57,12 +61,12 @@ class Pipelines:
     @property
     def in_use(self) -> int:
         """Pipelines with a statement under way."""
-        return sum(each.under_way > 0 for each in self._pipelines)
+        return sum(each.under_way > 0 for each in (*self._pipelines, *self._leaving))
 
     @property
     def free(self) -> int:
         """Pipelines that wait to be used again."""
-        return len(self._pipelines) - self.in_use
+        return sum(each.under_way == 0 for each in self._pipelines)
 
     async def fetch(self, statement: Statement, params: Params) -> Rows:
         """The rows that a statement gives. Where a connection breaks, it is asked once more."""
@@ -70,7 +74,10 @@ class Pipelines:
             result, reader = await self._run(statement, params)
         except ConnectionLost:
             result, reader = await self._run(statement, params)
-        return reader.rows(result)
+        try:
+            return reader.rows(result)
+        except psycopg.Error as error:
+            raise meaning(error) from error
 
     async def execute(self, statement: Statement, params: Params) -> int:
         """Run a statement; returns how many rows it touched."""
@@ -78,12 +85,18 @@ class Pipelines:
         return result.command_tuples or 0
 
     async def close(self) -> None:
-        """End every pipeline once what is under way has been answered."""
+        """End every pipeline once what is under way has been answered, and begin no more."""
+        self._closed = True
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
-        while self._pipelines:
-            await self._pipelines.pop().close()
+        every = (*self._pipelines, *self._leaving)
+        for each in every:
+            each.retire()
+        for each in every:
+            await each.close()
+        self._pipelines.clear()
+        self._leaving.clear()
 
     async def _run(self, statement: Statement, params: Params) -> tuple[PGresult, RowReader]:
         form = prepared(statement)
@@ -102,16 +115,15 @@ class Pipelines:
 
     async def _ask(self, form: Prepared, values: list[bytes | None]) -> tuple[PGresult, RowReader]:
         pipeline = self._least_busy() or await self._first()
+        asked = pipeline.send(form, values)
         try:
-            answer = pipeline.send(form, values)
-            reader = pipeline.reader(form)
-            return await answer, reader
+            return await asked.future, asked.known.reader
         except psycopg.Error as error:
             if error.sqlstate in _FORGOTTEN:
-                pipeline.forget()
+                pipeline.forget(asked.known)
                 raise _Forgotten(f"PostgreSQL: {error.sqlstate}") from error
             failure = meaning(error)
-            if isinstance(failure, Unavailable):
+            if isinstance(failure, Unavailable) and error.sqlstate != _TOO_LONG:
                 pipeline.retire()  # it may lead to a server that became a replica
             raise failure from error
 
@@ -133,10 +145,14 @@ class Pipelines:
                     self._want_another()
                 return pipeline
             self._pipelines.remove(pipeline)
+            self._leaving = [each for each in (*self._leaving, pipeline) if each.under_way]
         return None
 
     def _want_another(self) -> None:
-        if self._opening is None and asyncio.get_running_loop().time() >= self._not_before:
+        if self._opening is not None or asyncio.get_running_loop().time() < self._not_before:
+            return
+        self._leaving = [each for each in self._leaving if each.under_way]
+        if len(self._pipelines) + len(self._leaving) < self._most:
             self._open()
 
     async def _first(self) -> Pipeline:
@@ -157,6 +173,9 @@ class Pipelines:
         raise Unavailable("PostgreSQL: connection lost")
 
     def _open(self) -> asyncio.Task[None]:
+        """Begin to connect. Raises `Unavailable` where all is closed."""
+        if self._closed:
+            raise Unavailable("the database is closed")
         opening = self._opening = asyncio.create_task(self._add())
         opening.add_done_callback(self._opened)
         return opening

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import psycopg
@@ -20,8 +21,13 @@ _JSONB_VERSION = 1  # bytes before the text
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A statement with `$1`, `$2` … for the parameters of these names."""
+    """A statement with `$1`, `$2` … for the parameters of these names.
 
+    Its own `name` is no other statement's: behind a pooler that nobody told us of, where a session
+    may know statements of other connections, none can be taken for another.
+    """
+
+    name: bytes
     query: bytes
     names: tuple[str, ...]
 
@@ -39,7 +45,9 @@ def _prepared(text: str) -> Prepared:
         name = match[1]
         return f"${places.setdefault(name, len(places) + 1)}" if name else "%"
 
-    return Prepared(_PLACE.sub(place, text).encode(), tuple(places))
+    query = _PLACE.sub(place, text).encode()
+    digest = blake2b(query, digest_size=12).hexdigest()
+    return Prepared(b"taskhaven_%s" % digest.encode(), query, tuple(places))
 
 
 def values_of(statement: Statement, names: Sequence[str], params: Params) -> list[bytes | None]:
@@ -75,8 +83,20 @@ class RowReader:
         """Every row of it."""
         self._transformer.set_pgresult(result, set_loaders=not self._known)
         self._known = True
-        rows: Rows = self._transformer.load_rows(0, result.ntuples, tuple)
+        try:
+            rows: Rows = self._transformer.load_rows(0, result.ntuples, tuple)
+        finally:
+            self._transformer.set_pgresult(None, set_loaders=False)  # it may be large
         return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A statement that was prepared under a name, and how its rows are read."""
+
+    statement: Prepared
+    name: bytes
+    reader: RowReader
 
 
 class _JsonText(Loader):

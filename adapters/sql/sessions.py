@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from adapters.sql.database import Database, compiled
 from adapters.sql.race import Race
+from adapters.sql.statements import some
 from adapters.sql.tables import accounts, sessions
 from adapters.sql.values import id_of, instant_of
 from application.errors import CorruptRecord
@@ -179,9 +180,7 @@ def _turn() -> Update:
 
 
 def _sweep() -> Delete:
-    over = (
-        select(sessions.c.owner_id, sessions.c.id)
-        .where(sessions.c.expires_at <= bindparam("at"))
-        .limit(bindparam("limit"))
+    over = select(sessions.c.owner_id, sessions.c.id).where(
+        sessions.c.expires_at <= bindparam("at")
     )
-    return delete(sessions).where(tuple_(sessions.c.owner_id, sessions.c.id).in_(over))
+    return delete(sessions).where(tuple_(sessions.c.owner_id, sessions.c.id).in_(some(over)))

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from adapters.sql.database import Database, compiled, insert_new
 from adapters.sql.race import Race
+from adapters.sql.statements import some
 from adapters.sql.tables import tallies
 from adapters.sql.values import instant_of
 from application.identity import Tallies
@@ -22,11 +23,7 @@ class SqlTallies(Tallies):
         self._database = database
         dialect = database.dialect
         this_one = tallies.c.key == bindparam("whose")
-        old = (
-            select(tallies.c.key)
-            .where(tallies.c.last_at < bindparam("before"))
-            .limit(bindparam("limit"))
-        )
+        old = some(select(tallies.c.key).where(tallies.c.last_at < bindparam("before")))
         self._find = compiled(select(*tallies.c).where(this_one), dialect)
         self._insert = insert_new(tallies, dialect)
         self._update = compiled(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import LiteralString
 
 import psycopg
 
@@ -23,10 +24,10 @@ def end_its_connections(url: str) -> None:
 
 
 @asynccontextmanager
-async def locked(url: str) -> AsyncIterator[None]:
-    """Nobody else can read or write tasks for the length of the block."""
+async def locked(url: str, mode: LiteralString = "ACCESS EXCLUSIVE") -> AsyncIterator[None]:
+    """Nobody else can write tasks for the length of the block, nor read them unless `mode` lets."""
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        await connection.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+        await connection.execute(f"LOCK TABLE tasks IN {mode} MODE")
         yield
 
 

@@ -12,15 +12,13 @@ from tests.http.api import User, container, in_process, path_of
 AWAY = (503, "storage_unavailable")
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH"])
-async def test_F03_a_connection_that_is_ended_in_use_leaves_nothing_half_done(
-    alice: User, url: str, method: str
+async def test_F03_a_write_whose_connection_is_ended_leaves_nothing_half_done(
+    alice: User, url: str
 ) -> None:
     task = await alice.create()
-    body = {"title": "new"} if method == "PATCH" else None
 
-    async with locked(url):
-        request = asyncio.create_task(alice.send(method, path_of(task), json=body))
+    async with locked(url, "EXCLUSIVE"):
+        request = asyncio.create_task(alice.send("PATCH", path_of(task), json={"title": "new"}))
         await someone_waits(url)
         end_its_connections(url)
         answer = await request
@@ -30,10 +28,33 @@ async def test_F03_a_connection_that_is_ended_in_use_leaves_nothing_half_done(
     assert await alice.read(task) == task
 
 
+async def test_F03_a_read_whose_connection_is_ended_is_asked_once_more(
+    alice: User, url: str
+) -> None:
+    task = await alice.create()
+
+    async with locked(url):
+        request = asyncio.create_task(alice.send("GET", path_of(task)))
+        await someone_waits(url)
+        end_its_connections(url)
+        await someone_waits(url)
+    again = await request
+
+    async with locked(url):
+        request = asyncio.create_task(alice.send("GET", path_of(task)))
+        for _ in range(2):
+            await someone_waits(url)
+            end_its_connections(url)
+        twice = await request
+
+    assert again.json() == task
+    assert refusal(twice) == AWAY
+
+
 async def test_F06_a_statement_that_takes_too_long_is_given_up(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "_STATEMENT", 100)
+    monkeypatch.setattr(connections, "_SESSION", "-c statement_timeout=100")
 
     async with in_process(container(DATABASE_URL=url)) as api:
         alice = api.user()
