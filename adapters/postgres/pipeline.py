@@ -1,7 +1,8 @@
 """One connection on which many statements are under way at once: libpq's pipeline mode.
 
-Each statement is followed by a synchronization point of its own, so each is a transaction of its
-own, and what fails fails alone.
+What stands between two synchronization points is one transaction. A statement that writes has one
+to itself. Those that only read, and are asked in the same turn of the loop, share one, and a system
+call: when one of them fails, those after it were not run, and can be asked again.
 """
 
 import asyncio
@@ -12,13 +13,13 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg.pq import Format
 
-from adapters.postgres.asked import Asked
-from adapters.postgres.prepared import Known, Prepared, RowReader
+from adapters.postgres.asked import SYNCHRONIZED, Asked
+from adapters.postgres.known import KnownStatements
+from adapters.postgres.prepared import Prepared
 from application.errors import Unavailable
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
-_MOST_PREPARED = 200  # statements of one connection, of which the server remembers each
 _LOOK = 1.0  # seconds between two looks at how long the oldest has waited
 
 
@@ -28,6 +29,8 @@ class ConnectionLost(Unavailable):
 
 class Pipeline:
     """Sends statements over `connection`, whose answers come in the same order.
+
+    `statements` are those it has prepared, `under_way` is how many wait for their answer.
 
     It ends itself when the connection breaks, and what waits for it with `ConnectionLost`; or when
     the server has not answered for `deadline` seconds, with `Unavailable`.
@@ -39,8 +42,8 @@ class Pipeline:
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
         self._asked: deque[Asked] = deque()
-        self._known: dict[Prepared, Known] = {}
-        self._forgotten = 0
+        self._heard: list[Asked] = []  # answered, but their transaction has not ended
+        self._open = False  # whether a transaction of reads waits for its end
         self._writing = False
         self._watch: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
@@ -51,11 +54,8 @@ class Pipeline:
         self._pgconn.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._read)
         self.retired = self._ended = False
-
-    @property
-    def under_way(self) -> int:
-        """How many statements wait for their answer."""
-        return len(self._asked)
+        self.statements = KnownStatements(connection)
+        self.under_way = 0
 
     def usable(self) -> bool:
         """Whether more may be sent, after all that the server has said so far was heard.
@@ -66,31 +66,34 @@ class Pipeline:
             self._read()
         return not self.retired
 
-    def send(self, statement: Prepared, values: list[bytes | None]) -> Asked:
-        """Send a statement; its future has the result, or raises `psycopg.Error`.
+    def send(self, statement: Prepared, values: list[bytes | None], *, alone: bool) -> Asked:
+        """Send a statement, `alone` in its transaction or with others that only read.
 
-        It is the caller's word that the pipeline is `usable`.
+        Its future has the result, or raises `psycopg.Error`, or `NotRun` where it was not alone. It
+        is the caller's word that the pipeline is `usable`.
         """
         try:
-            known = self._known.get(statement) or self._prepare(statement)
+            if alone and self._open:
+                self._end_reads()
+            known, parts = self.statements.get(statement)
             self._pgconn.send_query_prepared(known.name, values, result_format=Format.BINARY)
-            self._pgconn.pipeline_sync()
+            if alone:
+                self._pgconn.pipeline_sync()
         except Exception as error:
             self._break()  # half of it may be on its way, and answers be taken for another's
             raise ConnectionLost("PostgreSQL: connection lost") from error
-        asked = Asked(known, self._loop.time(), self._loop.create_future())
+        asked = Asked(known, self._loop.time(), self._loop.create_future(), parts + 1)
         self._asked.append(asked)
+        self.under_way += 1
         self._idle.clear()
         if self._watch is None:
             self._watch = self._loop.call_later(_LOOK, self._look)
-        self._flush()
+        if alone:
+            self._flush()
+        elif not self._open:
+            self._open = True
+            self._loop.call_soon(self._end_reads)
         return asked
-
-    def forget(self, known: Known) -> None:
-        """Prepare a statement anew: the server knows it no longer, or other tables."""
-        if self._known.get(known.statement) is known:
-            del self._known[known.statement]
-            self._forgotten += 1
 
     async def close(self) -> None:
         """Take nothing more, and end once everything has been answered."""
@@ -101,18 +104,20 @@ class Pipeline:
     def retire(self) -> None:
         """The same, without waiting for it."""
         self.retired = True
-        if not self._asked:
+        if not self.under_way:
             self._end()
 
-    def _prepare(self, statement: Prepared) -> Known:
-        if len(self._known) >= _MOST_PREPARED:
-            oldest = self._known.pop(next(iter(self._known)))
-            self._pgconn.send_query_params(b"DEALLOCATE %s" % oldest.name, None)
-        name = b"%s_%d" % (statement.name, self._forgotten)
-        known = Known(statement, name, RowReader(self._connection))
-        self._pgconn.send_prepare(name, statement.query)
-        self._known[statement] = known
-        return known
+    def _end_reads(self) -> None:
+        """End the transaction of reads, and send it."""
+        if self._ended or not self._open:
+            return
+        self._open = False
+        try:
+            self._pgconn.pipeline_sync()
+        except psycopg.Error:
+            self._break()
+            return
+        self._flush()
 
     def _flush(self) -> None:
         """Hand over what is to be sent, as far as the socket takes it."""
@@ -138,21 +143,37 @@ class Pipeline:
         except Exception:  # noqa: BLE001 - after any other, answers could be taken for another's
             self._break()
             return
-        if not self._asked:
+        if not self.under_way:
             self._rest()
 
     def _hear_all(self) -> None:
-        """Take in every result that is there, of each statement a few, with none after each."""
+        """Take in every result that is there: of each part one, and none after it."""
         pgconn = self._pgconn
         last: object = pgconn
-        while self._asked and not pgconn.is_busy():
+        while self.under_way and not pgconn.is_busy():
             result = pgconn.get_result()
-            if result is not None:
-                if self._asked[0].hear(result):
-                    self._asked.popleft()
-            elif last is None:
-                raise psycopg.OperationalError("the connection ended")
+            if result is None:
+                if last is None:
+                    raise psycopg.OperationalError("the connection ended")
+                self._end_part()
+            elif result.status == SYNCHRONIZED:
+                self._settle()
+            else:
+                self._asked[0].hear(result)
             last = result
+
+    def _end_part(self) -> None:
+        asked = self._asked[0]
+        asked.parts -= 1
+        if asked.parts == 0:
+            self._heard.append(self._asked.popleft())
+
+    def _settle(self) -> None:
+        """A transaction has ended."""
+        self.under_way -= len(self._heard)
+        for asked in self._heard:
+            asked.settle()
+        self._heard.clear()
 
     def _rest(self) -> None:
         self._idle.set()
@@ -162,9 +183,10 @@ class Pipeline:
     def _look(self) -> None:
         """End it all if the oldest has waited for too long."""
         self._watch = None
-        if not self._asked:
+        if not self.under_way:
             return
-        if self._loop.time() - self._asked[0].since > self._deadline:
+        oldest = self._heard[0] if self._heard else self._asked[0]
+        if self._loop.time() - oldest.since > self._deadline:
             self._break(Unavailable, "no answer")
         else:
             self._watch = self._loop.call_later(_LOOK, self._look)
@@ -173,10 +195,13 @@ class Pipeline:
         self, why: type[Unavailable] = ConnectionLost, said: str | None = "connection lost"
     ) -> None:
         self._end()
-        if self._asked and (error := self._asked[0].error):
-            said = error.sqlstate  # with which the server hung up
-        while self._asked:
-            self._asked.popleft().give_up(why(f"PostgreSQL: {said}"))
+        waiting = [*self._heard, *self._asked]
+        said = next((each.error.sqlstate for each in waiting if each.error), said)
+        self._heard.clear()
+        self._asked.clear()
+        self.under_way = 0
+        for asked in waiting:
+            asked.give_up(why(f"PostgreSQL: {said}"))
         self._idle.set()
 
     def _end(self) -> None:

@@ -11,6 +11,7 @@ from time import perf_counter
 import psycopg
 from psycopg.pq.abc import PGresult
 
+from adapters.postgres.asked import NotRun
 from adapters.postgres.connections import Connection
 from adapters.postgres.errors import meaning
 from adapters.postgres.pipeline import ConnectionLost, Pipeline
@@ -71,9 +72,9 @@ class Pipelines:
     async def fetch(self, statement: Statement, params: Params) -> Rows:
         """The rows that a statement gives. Where a connection breaks, it is asked once more."""
         try:
-            result, reader = await self._run(statement, params)
+            result, reader = await self._run(statement, params, alone=False)
         except ConnectionLost:
-            result, reader = await self._run(statement, params)
+            result, reader = await self._run(statement, params, alone=False)
         try:
             return reader.rows(result)
         except psycopg.Error as error:
@@ -81,7 +82,7 @@ class Pipelines:
 
     async def execute(self, statement: Statement, params: Params) -> int:
         """Run a statement; returns how many rows it touched."""
-        result, _ = await self._run(statement, params)
+        result, _ = await self._run(statement, params, alone=True)
         return result.command_tuples or 0
 
     async def close(self) -> None:
@@ -98,7 +99,9 @@ class Pipelines:
         self._pipelines.clear()
         self._leaving.clear()
 
-    async def _run(self, statement: Statement, params: Params) -> tuple[PGresult, RowReader]:
+    async def _run(
+        self, statement: Statement, params: Params, *, alone: bool
+    ) -> tuple[PGresult, RowReader]:
         form = prepared(statement)
         values = values_of(statement, form.names, params)
         if self._room.locked():
@@ -107,21 +110,26 @@ class Pipelines:
             await self._room.acquire()
         try:
             try:
-                return await self._ask(form, values)
-            except _Forgotten:  # so nothing was done
-                return await self._ask(form, values)
+                return await self._ask(form, values, alone=alone)
+            except NotRun:
+                return await self._ask(form, values, alone=True)
         finally:
             self._room.release()
 
-    async def _ask(self, form: Prepared, values: list[bytes | None]) -> tuple[PGresult, RowReader]:
+    async def _ask(
+        self, form: Prepared, values: list[bytes | None], *, alone: bool
+    ) -> tuple[PGresult, RowReader]:
         pipeline = self._least_busy() or await self._first()
-        asked = pipeline.send(form, values)
+        asked = pipeline.send(form, values, alone=alone)
         try:
             return await asked.future, asked.known.reader
+        except NotRun:
+            pipeline.statements.forget(asked.known)  # which may not have been prepared
+            raise
         except psycopg.Error as error:
             if error.sqlstate in _FORGOTTEN:
-                pipeline.forget(asked.known)
-                raise _Forgotten(f"PostgreSQL: {error.sqlstate}") from error
+                pipeline.statements.forget(asked.known)
+                raise NotRun(f"PostgreSQL: {error.sqlstate}") from error
             failure = meaning(error)
             if isinstance(failure, Unavailable) and error.sqlstate != _TOO_LONG:
                 pipeline.retire()  # it may lead to a server that became a replica
@@ -189,7 +197,3 @@ class Pipelines:
         self._opening = None
         if not opening.cancelled() and opening.exception() is not None:
             self._not_before = asyncio.get_running_loop().time() + _ANOTHER
-
-
-class _Forgotten(Unavailable):
-    """A statement was not run, since it has to be prepared anew."""

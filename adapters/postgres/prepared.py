@@ -90,15 +90,6 @@ class RowReader:
         return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A statement that was prepared under a name, and how its rows are read."""
-
-    statement: Prepared
-    name: bytes
-    reader: RowReader
-
-
 class _JsonText(Loader):
     """JSON as the text that it is: most of it is `[]`, which needs no parser."""
 

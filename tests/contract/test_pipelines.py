@@ -19,6 +19,7 @@ from tests.contract.pipelined import (
     ask,
     held,
     pipelines,
+    rows,
     sessions,
     someone_waits,
     soon,
@@ -81,6 +82,27 @@ async def test_a_parameter_may_stand_in_several_places(few: Pipelines) -> None:
     twice = Statement("SELECT %(b)s || %(a)s || '%%' || %(b)s || %(const)s", {"const": "!"})
 
     assert await ask(few, twice, a="1", b="2") == "21%2!"
+
+
+async def test_reads_of_one_turn_share_a_transaction_and_writes_have_their_own(
+    url: str, single: Pipelines
+) -> None:
+    await rows(url, "CREATE TABLE seen (at timestamptz)")
+    began = Statement("SELECT transaction_timestamp()", {})
+    note = Statement("INSERT INTO seen SELECT transaction_timestamp()", {})
+
+    first, second, *_, third = await all_soon(
+        single.fetch(began, {}),
+        single.fetch(began, {}),
+        single.execute(note, {}),
+        single.execute(note, {}),
+        single.fetch(began, {}),
+    )
+
+    assert first == second != third
+    assert (
+        len({*await rows(url, "SELECT at FROM seen"), *map(tuple, first), *map(tuple, third)}) == 4
+    )
 
 
 async def test_an_error_is_the_error_of_one_alone(single: Pipelines) -> None:

@@ -200,14 +200,17 @@ async def test_while_no_connection_can_be_had_all_are_unavailable_and_nobody_wai
     assert back == [[("x",)]] * 100
 
 
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("writing", [False, True])
-async def test_a_broken_connection_is_watched_no_longer(url: str, writing: bool) -> None:
+async def test_a_broken_connection_is_watched_no_longer(
+    url: str, writing: bool, alone: bool
+) -> None:
     connection = await Connections(url, 1, session_state=True).connect()
     descriptor = connection.fileno()
     pipeline = Pipeline(connection, deadline=60)
     said = b"x" * (50_000_000 if writing else 1)
 
-    asked = [pipeline.send(prepared(ECHO), [said]) for _ in range(2)]
+    asked = [pipeline.send(prepared(ECHO), [said], alone=alone) for _ in range(2)]
     await end_sessions(url)
     answers = await all_soon(*(each.future for each in asked))
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from adapters.postgres import pipeline as one
+from adapters.postgres import known
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.pipelines import Pipelines
 from adapters.postgres.prepared import prepared
@@ -61,7 +61,7 @@ async def test_F19_a_statement_of_others_is_never_taken_for_ours(single: Pipelin
 async def test_a_server_remembers_so_many_statements_and_no_more(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one, "_MOST_PREPARED", 5)
+    monkeypatch.setattr(known, "_MOST", 5)
     seen = "SELECT {}, count(*), pg_backend_pid() FROM pg_prepared_statements"
 
     async with pipelines(url, 1) as single:
