@@ -1,7 +1,7 @@
 """One step of an owner's journal, made from a task before and after."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -30,13 +30,19 @@ class Action(StrEnum):
 class Change:
     """A write that was accepted: `by` made of `before` (none for a new task) `after`.
 
-    `reverts` says that it brings an earlier version back, which the two tasks do not show.
+    `changed` says from what to what, for each field that differs, in the contract's plain values; a
+    new task comes from nothing, and every field that says something from none. `reverts` says that
+    it brings an earlier version back, which the two tasks do not show.
     """
 
     before: Task | None
     after: Task
     by: Owner
     reverts: bool = False
+    changed: Mapping[str, tuple[Plain, Plain]] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changed", _changed(self.before, self.after))
 
     @property
     def at(self) -> datetime:
@@ -63,20 +69,6 @@ class Change:
         if self.changed.keys() == {"completed"}:
             return Action.COMPLETE if self.after.completed else Action.REOPEN
         return Action.EDIT
-
-    @property
-    def changed(self) -> dict[str, tuple[Plain, Plain]]:
-        """From what to what, for each field that differs, in the contract's plain values.
-
-        A new task comes from nothing: every field that says something comes from none.
-        """
-        after = content(self.after)
-        before = content(self.before) if self.before else _NOTHING
-        return {
-            name: (before[name] if self.before else None, value)
-            for name, value in after.items()
-            if value != before[name]
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +103,15 @@ def content(task: Task) -> dict[str, Plain]:
         "due_date": None if task.due_date is None else str(task.due_date),
         "tags": list(task.tags),
         "completed": task.completed,
+    }
+
+
+def _changed(before: Task | None, after: Task) -> Mapping[str, tuple[Plain, Plain]]:
+    was = content(before) if before else _NOTHING
+    return {
+        name: (was[name] if before else None, value)
+        for name, value in content(after).items()
+        if value != was[name]
     }
 
 

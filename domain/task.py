@@ -1,8 +1,9 @@
 """The task: what holds of it always, and what can be done to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from domain.due import Due
@@ -72,18 +73,11 @@ class Task:
     def edit(self, fields: Fields, *, at: datetime) -> Self:
         """Take over the fields given, keep the others (RFC 7396)."""
         at = following(self.updated_at, at)
-        return self._next(
-            replace(
-                self,
-                title=fields.get("title", self.title),
-                description=fields.get("description", self.description),
-                priority=fields.get("priority", self.priority),
-                due_date=fields.get("due_date", self.due_date),
-                tags=fields.get("tags", self.tags),
-                completed_at=self._completed_at(fields.get("completed", self.completed), at),
-            ),
-            at,
-        )
+        changes: dict[str, Any] = {**fields}
+        if "completed" in changes:
+            completed = changes.pop("completed")
+            changes["completed_at"] = (self.completed_at or at) if completed else None
+        return self._next(at, changes)
 
     def complete(self, *, at: datetime, completed_at: datetime | None = None) -> Self:
         """Make it done; one that is keeps the instant at which it became so.
@@ -108,18 +102,13 @@ class Task:
         if self.deleted:
             return self
         at = following(self.updated_at, at)
-        return self._next(replace(self, deleted_at=at), at)
+        return self._next(at, {"deleted_at": at})
 
     def restore(self, *, at: datetime) -> Self:
         """Take it out of the trash."""
-        if not self.deleted:
-            return self
-        return self._next(replace(self, deleted_at=None), following(self.updated_at, at))
+        return self._next(following(self.updated_at, at), {"deleted_at": None})
 
-    def _completed_at(self, completed: bool, at: datetime) -> datetime | None:
-        return (self.completed_at or at) if completed else None
-
-    def _next(self, changed: Self, at: datetime) -> Self:
-        if changed == self:
+    def _next(self, at: datetime, changes: Mapping[str, Any]) -> Self:
+        if all(getattr(self, name) == value for name, value in changes.items()):
             return self
-        return replace(changed, version=self.version + 1, updated_at=at)
+        return replace(self, **changes, version=self.version + 1, updated_at=at)

@@ -60,5 +60,4 @@ class PostgresTasks(SqlTasks):
         return True
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode

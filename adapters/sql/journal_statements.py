@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    literal,
     or_,
     select,
     text,
@@ -69,13 +70,14 @@ def changes_after() -> Select[Any]:
 
 
 def older_entries() -> Select[Any]:
-    """`ENTRY_COLUMNS` of the task `id`, newest first from position `newest` on.
+    """`ENTRY_COLUMNS` of the first `limit` entries of the task `id`, from position `newest` down.
 
-    Each entry knows its task's entry before it, so the way leads along the primary key.
+    Each entry knows its task's entry before it, so the way leads along the primary key. It ends
+    where enough were found, whose number `nth` is: sorting would go it to its end.
     """
     columns = [journal.c.owner_id, *ENTRY_COLUMNS]
     chain = (
-        select(*columns)
+        select(*columns, literal(1).label("nth"))
         .where(
             _MINE,
             journal.c.position == bindparam("newest"),
@@ -83,12 +85,13 @@ def older_entries() -> Select[Any]:
         )
         .cte("chain", recursive=True)
     )
-    before = select(*columns).where(
-        journal.c.owner_id == chain.c.owner_id, journal.c.position == chain.c.previous
+    before = select(*columns, chain.c.nth + 1).where(
+        journal.c.owner_id == chain.c.owner_id,
+        journal.c.position == chain.c.previous,
+        chain.c.nth < bindparam("limit"),
     )
     chain = chain.union_all(before)
-    names = [chain.c[column.name] for column in ENTRY_COLUMNS]
-    return select(*names).order_by(chain.c.position.desc()).limit(bindparam("limit"))
+    return select(*(chain.c[column.name] for column in ENTRY_COLUMNS)).order_by(chain.c.nth)
 
 
 def oldest_entries() -> Select[Any]:

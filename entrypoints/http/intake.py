@@ -1,7 +1,7 @@
 """Takes in a request's body: whole, within a size and a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from litestar.types import Receive
 
@@ -28,37 +28,35 @@ async def take_body(
     if not lengths and b"transfer-encoding" not in lines:
         return b""
     announced = int(lengths[0]) if lengths and lengths[0].isdigit() else 0
-    chunks = _chunks(receive)
-    body = bytearray()
+    body, more = bytearray(), True
     try:
         async with asyncio.timeout(_PATIENCE):
-            while max(announced, len(body)) <= longest:
-                body += await anext(chunks)
-    except StopAsyncIteration:
-        return bytes(body)
+            while more and max(announced, len(body)) <= longest:
+                chunk, more = await _next_chunk(receive)
+                body += chunk
     except TimeoutError:
         raise SlowBody(f"the body must arrive within {_PATIENCE:.0f} seconds") from None
-    await _drain(chunks)
+    if max(announced, len(body)) <= longest:
+        return bytes(body)
+    if more:
+        await _drain(receive)
     raise BodyTooLarge(f"the body may be at most {longest} bytes")
 
 
-async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise MalformedRequest("the body ended early")
-        yield message.get("body", b"")  # type: ignore[misc]
-        if not message.get("more_body", False):
-            return
+async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
+    """A piece of the body, and whether more follows. Raises `MalformedRequest`."""
+    message = await receive()
+    if message["type"] != "http.request":
+        raise MalformedRequest("the body ended early")
+    return message.get("body", b""), message.get("more_body", False)
 
 
-async def _drain(chunks: AsyncIterator[bytes]) -> None:
-    drained = 0
+async def _drain(receive: Receive) -> None:
+    drained, more = 0, True
     try:
         async with asyncio.timeout(_DRAIN_PATIENCE):
-            async for chunk in chunks:
+            while more and drained <= _MOST_DRAINED:
+                chunk, more = await _next_chunk(receive)
                 drained += len(chunk)
-                if drained > _MOST_DRAINED:
-                    return
     except (TimeoutError, MalformedRequest):
         pass  # it stopped sending, so it can read the answer, or is gone

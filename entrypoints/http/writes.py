@@ -21,6 +21,7 @@ T = TypeVar("T")
 PRIVATE = {"cache-control": "private, no-cache"}
 PRIVATE_JSON = {**PRIVATE, "content-type": "application/json"}
 
+_SAYING = frozenset({b"if-match", b"if-none-match", b"idempotency-key"})
 _flag = choice({"true": True, "false": False})
 
 
@@ -45,6 +46,8 @@ def read_asked(
     """
     faults, versions, once, is_set = Faults(), None, None, False
     incoming = call.incoming
+    if not incoming.query and _SAYING.isdisjoint(incoming.lines):
+        return Asked(None, None, flag=False)
     query = read_query(incoming.query, [flag] if flag else [])
     reader = ParameterReader(query)
     with faults:
