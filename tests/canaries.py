@@ -104,7 +104,9 @@ class Listener(logging.Handler):
 
 def request_log(level: str, **said: object) -> None:
     """What a service in process logs of a request, searched as the service would write it."""
-    CANARIES.look(_line({"level": level, "event": "request", **said}), "the log of requests")
+    CANARIES.look(
+        _line({"level": level, "event": "request", **said}).decode(), "the log of requests"
+    )
 
 
 def _children(pid: int) -> list[int]:

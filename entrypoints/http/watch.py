@@ -45,7 +45,8 @@ class Watch:
         if incoming.code is not None:
             self._meter.count(PROBLEMS, incoming.code)
         if self._log is not None:
-            said = {"method": method, "route": route, "status": status}
+            said: dict[str, object] = {"request_id": incoming.id, "method": method}
+            said |= {"route": route, "status": status}
             said["ms"] = round((answered - began) * 1000, 2)
             if incoming.code is not None:
                 said["code"] = incoming.code
@@ -54,7 +55,6 @@ class Watch:
             if route.endswith("/stream"):
                 said["open_s"] = round(perf_counter() - began, 1)
             said["address"] = self._address(incoming)
-            said["request_id"] = incoming.id
             try:
                 self._log(_level(route, status), **said)
             except Exception as error:  # noqa: BLE001 - the request was answered

@@ -21,8 +21,7 @@ def request_log(kind: str, level: str) -> RequestLog:
 
     def say(level: str, **said: object) -> None:
         if level in levels:
-            text = rendered({"level": level, "event": "request", **said})
-            STDERR.write(text.encode("utf-8", "backslashreplace") + b"\n")
+            STDERR.write(rendered({"level": level, "event": "request", **said}) + b"\n")
 
     return say
 

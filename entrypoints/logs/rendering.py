@@ -18,18 +18,20 @@ from entrypoints.request import request_id
 Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
 Event: TypeAlias = dict[str, Any]
 
-_FIRST = ("time", "level", "event", "request_id")
+_DELETE = b"\x7f"  # the one character of ASCII that JSON need not escape, and terminals act on
 _MOST_FRAMES = 30
 _QUOTED = re.compile(r"\s*[(<\n].*", re.DOTALL)
 
 
-def line(kind: str) -> Callable[[Event], str]:
-    """What makes a line, as `json` or `console`, of an event that has its level, but no time."""
+def line(kind: str) -> Callable[[Event], bytes]:
+    """What makes a line, as `json` or `console`, of an event that has its level, but no time.
+
+    What the event has stands there in its order.
+    """
     render = _json if kind == "json" else _console()
 
-    def of(event: Event) -> str:
-        event["time"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        return render(event)
+    def of(event: Event) -> bytes:
+        return render({"time": f"{datetime.now(UTC).isoformat()[:-6]}Z", **event})
 
     return of
 
@@ -45,21 +47,21 @@ def formatter(kind: str) -> logging.Formatter:
 
 
 class _Lines(logging.Formatter):
-    def __init__(self, render: Callable[[Event], str]) -> None:
+    def __init__(self, render: Callable[[Event], bytes]) -> None:
         super().__init__()
         self._render = render
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._render(_event_of(record))
+        return self._render(_event_of(record)).decode()
 
 
 def _event_of(record: logging.LogRecord) -> Event:
-    event: Event = {"event": record.getMessage(), "level": record.levelname.lower()}
+    event: Event = {"level": record.levelname.lower(), "event": record.getMessage()}
+    if (id := request_id.get()) is not None:
+        event["request_id"] = id
     event["logger"] = record.name
     if record.name == "asyncio":  # it quotes tasks and what they were given, errors with their text
         event["event"] = _QUOTED.sub("", event["event"])
-    if (id := request_id.get()) is not None:
-        event["request_id"] = id
     event.update(getattr(record, "said", {}))
     if record.exc_info and record.exc_info[0] is not None:
         event["exception"] = _told(record.exc_info)
@@ -81,18 +83,17 @@ def _told(raised: Raised) -> dict[str, Any]:
     return told
 
 
-def _json(event: Event) -> str:
-    ordered = {name: event[name] for name in _FIRST if name in event}
-    ordered.update(event)
+def _json(event: Event) -> bytes:
     with suppress(UnicodeEncodeError):  # a lone surrogate
-        line = msgspec.json.encode(ordered, enc_hook=repr).decode()
-        if line.isprintable():
+        line = msgspec.json.encode(event, enc_hook=repr)
+        if (line.isascii() and _DELETE not in line) or line.decode().isprintable():
             return line
-    return json.dumps(ordered, default=repr)  # slower, and escapes what could forge a line
+    return json.dumps(event, default=repr).encode()  # slower, and escapes what could forge a line
 
 
-def _console() -> Callable[[Event], str]:
+def _console() -> Callable[[Event], bytes]:
     # It brings rich with it, and both take a while to import: only for those who see its colours.
     from entrypoints.logs.console import renderer
 
-    return renderer()
+    render = renderer()
+    return lambda event: render(event).encode("utf-8", "backslashreplace")
