@@ -1,15 +1,29 @@
 """Where a request comes from, as far as that can be believed."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeAlias
 
+from entrypoints.http.incoming import Incoming
 from entrypoints.settings.limits import Network
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
+_FORWARDED = b"x-forwarded-for"
+_LONGEST_KEPT = 200  # characters of what anybody may have made up
 _MOST_HOPS = 20
 _SUBSCRIBER = 64  # bits of an IPv6 address that tell who it is; the rest changes at will
+
+
+def address_of(incoming: Incoming, proxies: Sequence[Network]) -> str | None:
+    """The address of the client of a request."""
+    client = incoming.scope.get("client")
+    peer = client[0] if client else None
+    lines = incoming.header(_FORWARDED) if proxies else ()
+    if sum(map(len, lines)) > _LONGEST_KEPT:
+        return client_address(peer, lines, proxies)
+    return _client_address(peer, tuple(lines), tuple(proxies))
 
 
 def client_address(
@@ -30,6 +44,9 @@ def client_address(
             break  # whoever wrote that, it was no proxy of ours
         address = behind
     return _written(address)
+
+
+_client_address = lru_cache(4096)(client_address)
 
 
 def _read(text: str) -> Address | None:

@@ -9,7 +9,7 @@ from application.metering import LIMITED, UNMETERED, Meter
 from application.sessions import Authenticate
 from domain.errors import NotOwner
 from domain.owner import Actor
-from entrypoints.http.addresses import client_address
+from entrypoints.http.addresses import address_of
 from entrypoints.http.calls import Call
 from entrypoints.http.errors import NoToken, TooManyRequests
 from entrypoints.http.incoming import Incoming
@@ -67,9 +67,7 @@ class Gate:
 
     def address(self, incoming: Incoming) -> str | None:
         """Where a request comes from."""
-        peer = incoming.scope.get("client")
-        forwarded = incoming.header(b"x-forwarded-for")
-        return client_address(peer[0] if peer else None, forwarded, self.proxies)
+        return address_of(incoming, self.proxies)
 
     async def _count(
         self, incoming: Incoming, limiter: Limiter | None, by: str, whom: str | None

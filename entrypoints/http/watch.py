@@ -7,7 +7,7 @@ from http import HTTPStatus
 from time import perf_counter
 
 from application.metering import PROBLEMS, REQUEST_SECONDS, REQUESTS, UNMETERED, Meter
-from entrypoints.http.addresses import client_address
+from entrypoints.http.addresses import address_of
 from entrypoints.http.incoming import Incoming
 from entrypoints.settings.limits import Network
 
@@ -54,20 +54,11 @@ class Watch:
                 said["who"] = self._alias(incoming.who)
             if route.endswith("/stream"):
                 said["open_s"] = round(perf_counter() - began, 1)
-            said["address"] = self._address(incoming)
+            said["address"] = address_of(incoming, self._proxies)
             try:
                 self._log(_level(route, status), **said)
             except Exception as error:  # noqa: BLE001 - the request was answered
                 _log.error("request not logged", exc_info=error)
-
-    def _address(self, incoming: Incoming) -> str | None:
-        client = incoming.scope.get("client")
-        peer = client[0] if client else None
-        lines = incoming.lines.get(_FORWARDED, ()) if self._proxies else ()
-        forwarded = tuple(line.decode("latin-1") for line in lines)
-        if sum(map(len, forwarded)) > _LONGEST_KEPT:
-            return client_address(peer, forwarded, self._proxies)
-        return _client(peer, forwarded, self._proxies)
 
 
 def _level(route: str, status: int) -> str:
@@ -75,11 +66,6 @@ def _level(route: str, status: int) -> str:
     if route.startswith("/health") or route == "/metrics":
         return "debug"
     return "error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "info"
-
-
-_FORWARDED = b"x-forwarded-for"
-_LONGEST_KEPT = 200  # characters of what anybody may have made up
-_client = lru_cache(4096)(client_address)
 
 
 @lru_cache(1024)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from entrypoints.http import watch
+from entrypoints.http import addresses
 from tests.http.api import Api, container, in_process, path_of
 from tests.log_lines import LogLines
 
@@ -106,13 +106,13 @@ async def test_probes_are_for_debugging(api: Api, requests: Lines) -> None:
 
 
 async def test_what_anybody_may_make_up_is_not_kept(api: Api, requests: Lines) -> None:
-    kept = watch._client.cache_info().currsize
+    kept = addresses._client_address.cache_info().currsize
     for number in range(20):
         made_up = f"{number}, {'192.0.2.1, ' * 500}198.51.100.{number}"
         await api.client.get("/nowhere", headers={"x-forwarded-for": made_up})
 
     assert [line["address"] for line in requests] == [f"198.51.100.{n}" for n in range(20)]
-    assert watch._client.cache_info().currsize == kept
+    assert addresses._client_address.cache_info().currsize == kept
 
 
 async def test_an_expired_token_says_why_in_the_log_alone(api: Api, log_lines: LogLines) -> None:
