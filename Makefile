@@ -34,9 +34,9 @@ NODE_PEER = $(PEERS)/fastify_app/node_modules/.package-lock.json
 WITH_PEERS = $(PYTHON_PEER) $(if $(shell $(NODE_PATHS); command -v npm),$(NODE_PEER))
 COMPARE = $(NODE_PATHS) $(BIN)/python -m benchmarks.compare
 
-# What draws the figures of `make bench-growth` is in the same environment, from a lock of its own.
-GROWTH = benchmarks/growth
-DRAWING = .venv-bench/drawing
+# What draws the figures of `make bench-growth`, and what `make bench-profiles` looks with, are in
+# the same environment, from a lock of their own.
+TOOLS = .venv-bench/tools
 
 # Several processes, each with a PostgreSQL of its own, find work in the order of tests/workers.py.
 PARALLEL = -n logical --maxprocesses 4 --no-loadscope-reorder
@@ -48,10 +48,10 @@ QUICKLY = PYTHONDONTWRITEBYTECODE=
 AUDIT ?= pypi
 
 .PHONY: help serve test check lint types contracts suite fuzz coverage format lock audit sbom \
-	image-check bench bench-quick bench-growth clean
+	image-check bench bench-quick bench-growth bench-profiles clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1 @/p' Makefile | awk -F @ '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 serve: .venv/runtime ## install what is missing, and serve
 	@$(BIN)/taskhaven serve
@@ -93,7 +93,7 @@ lock: .venv/bootstrap ## resolve the locks again; make lock LOCK=--upgrade for n
 	$(COMPILE) --group build --output-file requirements-build.lock
 	$(COMPILE) $(PEERS)/fastapi_app/requirements.in \
 		--output-file $(PEERS)/fastapi_app/requirements.lock
-	$(COMPILE) $(GROWTH)/requirements.in --output-file $(GROWTH)/requirements.lock
+	$(COMPILE) benchmarks/requirements.in --output-file benchmarks/requirements.lock
 
 # Strict: a package that nobody could be asked about is no clean one.
 audit: .venv/development ## known weaknesses of what is locked, asked of PyPI or AUDIT=osv
@@ -118,8 +118,11 @@ bench: .venv/development $(WITH_PEERS) ## ours beside peers and floors, into doc
 bench-quick: .venv/development $(WITH_PEERS) ## the same in two minutes, and less exact
 	@$(COMPARE) --rounds 1 --seconds 1 --starts 1 --owners 200 --large 2000 $(BENCH)
 
-bench-growth: .venv/development $(DRAWING) ## cost against size, drawn into docs/; BENCH='--quick'
+bench-growth: .venv/development $(TOOLS) ## cost against size, drawn into docs/; BENCH='--quick'
 	@$(BIN)/python -m benchmarks.growth --write $(BENCH)
+
+bench-profiles: .venv/development $(TOOLS) ## where a request's time goes; BENCH='--seconds 10'
+	@$(BIN)/python -m benchmarks.profiles --write $(BENCH)
 
 clean: ## forget everything made here, except data
 	rm -rf .venv .venv-bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
@@ -163,10 +166,10 @@ $(PYTHON_PEER): .venv/bootstrap $(PEERS)/fastapi_app/requirements.lock
 		--requirements $(PEERS)/fastapi_app/requirements.lock
 	@touch $@
 
-$(DRAWING): $(PYTHON_PEER) $(GROWTH)/requirements.lock
-	@echo 'Installing from $(GROWTH)/requirements.lock'
+$(TOOLS): $(PYTHON_PEER) benchmarks/requirements.lock
+	@echo 'Installing from benchmarks/requirements.lock'
 	@$(UV) pip install --python .venv-bench/bin/python --require-hashes \
-		--requirements $(GROWTH)/requirements.lock
+		--requirements benchmarks/requirements.lock
 	@touch $@
 
 $(NODE_PEER): $(PEERS)/fastify_app/package-lock.json

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 BENCH_LOCKS = (
     "benchmarks/peers/fastapi_app/requirements.lock",
-    "benchmarks/growth/requirements.lock",
+    "benchmarks/requirements.lock",
 )
 NODE_LOCKS = (
     "tests/better_auth/package-lock.json",

@@ -5,7 +5,7 @@ can do without.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import jwt
@@ -30,7 +30,7 @@ class Key:
 
     id: str | None
     algorithms: frozenset[str]
-    material: PublicKey
+    material: PublicKey = field(repr=False)
 
     def check(self, token: CompactToken) -> None:
         """Return if the token's signature holds. Raises `InvalidToken`."""

@@ -33,6 +33,11 @@ def memory(pid: int) -> Memory:
     return Memory(max(sizes), sum(sizes))
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that it started, and those started by them."""
+    return [each for each, _ in _tree(pid) if each != pid]
+
+
 def _tree(pid: int) -> Iterator[tuple[int, list[str]]]:
     """Ids and fields of /proc/<pid>/stat, from the state on, of a process and its descendants."""
     known = dict(_processes())

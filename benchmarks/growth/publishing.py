@@ -12,7 +12,7 @@ FIGURES = PAGE.parent / "figures"
 KEPT = FIGURES / "growth.json"
 
 _PYTHON = ROOT / ".venv-bench" / "bin" / "python"
-_INSTALLED = ROOT / ".venv-bench" / "drawing"
+_INSTALLED = ROOT / ".venv-bench" / "tools"
 _PATIENCE = 120  # seconds for what takes five
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -279,7 +280,10 @@ def test_F13_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         server.stop()
 
     assert [*(tmp_path / "tmp").iterdir()] == []
-    with suppress(FileNotFoundError):
-        assert not (tmp_path / "tasks.db-wal").exists(), "a connection was left open"
+    # Where two workers close their last connections in the same instant, SQLite leaves the log to
+    # whoever closes next, and is the only one.
+    with closing(sqlite3.connect(tmp_path / "tasks.db")) as only:
+        only.execute("SELECT * FROM alembic_version").fetchall()
+    assert not (tmp_path / "tasks.db-wal").exists(), "a connection was left open"
     with socket.create_server(("127.0.0.1", server.port)):
         pass
