@@ -24,6 +24,7 @@ from entrypoints.http.cors import Cors  # noqa: E402
 from entrypoints.http.edge import Edge  # noqa: E402
 from entrypoints.http.leaving import Leaving  # noqa: E402
 from entrypoints.http.watch import Watch  # noqa: E402
+from entrypoints.http.ways import Ways  # noqa: E402
 from entrypoints.logs.access import request_log  # noqa: E402
 from entrypoints.logs.sink import STDERR  # noqa: E402
 
@@ -69,7 +70,7 @@ def _wrapped() -> Iterator[tuple[str, App]]:
         ("with figures", Watch(meter)),
         ("with figures and a line", Watch(meter, log, proxies=())),
     ):
-        edge: Any = Edge(_answer, Cors(()), watch, Leaving())
+        edge: Any = Edge(_answer, Ways(()), Cors(()), watch, Leaving())
         yield name, edge
 
 

@@ -16,6 +16,7 @@ from entrypoints.http.edge import Edge
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.routing import options
 from entrypoints.http.watch import Watch
+from entrypoints.http.ways import Ways
 
 
 def create_app(
@@ -43,9 +44,10 @@ def create_app(
             await stack.enter_async_context(doing(chores, meter))
             yield
 
+    handlers = [options(routes), *routes]
     return Edge(
         Litestar(
-            [options(routes), *routes],
+            handlers,
             lifespan=[opened],
             exception_handlers={Exception: _leave_to_the_edge},
             logging_config=None,  # it would log bodies; what fails is logged with its answer
@@ -54,6 +56,7 @@ def create_app(
             pdb_on_exception=False,  # whatever LITESTAR_PDB says
             request_max_body_size=None,  # the edge has read the body, within its own limit
         ),
+        Ways(handlers),
         Cors(origins),
         watch,
         leaving,

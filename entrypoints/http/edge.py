@@ -4,6 +4,7 @@ import re
 from http import HTTPStatus
 from math import ceil
 from time import perf_counter
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
@@ -18,6 +19,7 @@ from entrypoints.http.intake import LONGEST_BATCH, LONGEST_BODY, take_body
 from entrypoints.http.leaving import Leaving
 from entrypoints.http.problems import refusal
 from entrypoints.http.watch import Watch
+from entrypoints.http.ways import Ways
 from entrypoints.request import request_id
 
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")
@@ -47,8 +49,11 @@ class Edge:
     message, and never sees HEAD: wherever GET is, HEAD is the same without the body.
     """
 
-    def __init__(self, app: ASGIApp, cors: Cors, watch: Watch, leaving: Leaving) -> None:
+    def __init__(
+        self, app: ASGIApp, ways: Ways, cors: Cors, watch: Watch, leaving: Leaving
+    ) -> None:
         self._app = app
+        self._ways = ways
         self._cors = cors
         self._watch = watch
         self._leaving = leaving
@@ -91,8 +96,9 @@ class Edge:
         _check_path(scope)
         incoming.taken = True  # whatever comes of it
         incoming.content = await take_body(lines, receive, _longest_body(scope))
-        routed = {**scope, "method": incoming.method, "state": {"incoming": incoming}}
-        await self._app(routed, receive, reply.send)  # type: ignore[arg-type]
+        inner: Any = {**scope, "method": incoming.method, "state": {"incoming": incoming}}
+        app = self._ways.find(inner) or self._app
+        await app(inner, receive, reply.send)
 
 
 class _Reply:

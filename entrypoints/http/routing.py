@@ -8,6 +8,7 @@ from litestar.types import ASGIApp, Method, Receive, Scope, Send
 from entrypoints.http.answers import Answer, allow
 from entrypoints.http.incoming import Incoming, incoming_of
 from entrypoints.http.problems import refusal
+from entrypoints.http.ways import ANSWER
 
 Handler = Callable[[Incoming], Awaitable[ASGIApp]]
 """Gives what sends the answer, or raises what `problems` makes an answer of."""
@@ -18,8 +19,8 @@ def route(
 ) -> HTTPRouteHandler:
     """A handler at its paths.
 
-    Litestar finds it; the rest is done here, in a middleware that lets nothing through: Litestar's
-    own way to a handler and back takes longer than most handlers do.
+    Once it is found, by `Ways` or by Litestar, the rest is done here, for Litestar in a middleware
+    that lets nothing through: its own way to a handler and back takes longer than most of them do.
     """
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,7 +34,9 @@ def route(
     def instead(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 - which is never called
         return answered
 
-    found = HTTPRouteHandler(paths, http_method=method, status_code=200, middleware=[instead])
+    found = HTTPRouteHandler(
+        paths, http_method=method, status_code=200, middleware=[instead], opt={ANSWER: answered}
+    )
     return found(_not_reached)
 
 
