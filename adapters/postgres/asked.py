@@ -1,7 +1,7 @@
 """A statement under way, and what was heard of it so far."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 from psycopg.errors import error_from_result
@@ -26,16 +26,20 @@ class NotRun(Unavailable):
 class Asked:
     """A statement that was sent `since` then, on the loop's clock, in so many `parts`.
 
-    The last part is the statement itself, those before it prepare it.
+    The last part is the statement itself; those before it, if it `prepares`, are what prepares it.
     """
 
     known: Known
     since: float
-    future: "asyncio.Future[PGresult]"
+    future: "asyncio.Future[PGresult]" = field(repr=False)
     parts: int = 1
-    error: psycopg.Error | None = None
-    _result: PGresult | None = None
-    _skipped: bool = False
+    error: psycopg.Error | None = field(default=None, repr=False)
+    prepares: bool = field(init=False)
+    _result: PGresult | None = field(default=None, init=False, repr=False)
+    _skipped: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.prepares = self.parts > 1
 
     def hear(self, result: PGresult) -> None:
         """Take in what the server says of it.

@@ -4,11 +4,9 @@ It connects on demand and drops whatever broke, so that an outage ends for us wh
 database: there is no schedule of reconnections to wait for.
 """
 
-import asyncio
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from time import perf_counter
 from typing import Any
 
 import psycopg
@@ -16,13 +14,14 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from adapters.postgres.errors import translated
+from adapters.postgres.room import Room
 from application.errors import Unavailable
-from application.metering import CONNECTION_SECONDS, UNMETERED, Meter
+from application.metering import UNMETERED, Meter
 
-_ACQUIRE = 2.0  # seconds to wait for a free connection
 _CONNECT = 10  # seconds; a serverless PostgreSQL takes some to wake up
 _SESSION = (
     "-c statement_timeout=5000 "  # milliseconds
+    "-c lock_timeout=500 "  # who waits for a lock holds up all that share the connection
     "-c timezone=UTC "
     # Every statement is about one owner, whoever it is: to plan it anew for each costs more than
     # running it does, and a plan for all does not turn bad with the first who has many tasks.
@@ -45,11 +44,10 @@ class Connections:
     def __init__(
         self, url: str, size: int, *, session_state: bool, meter: Meter = UNMETERED
     ) -> None:
-        self._meter = meter
         self._settings = connection_settings(url, session_state=session_state)
         self._free: list[Connection] = []
         self._closed = False
-        self._permits = asyncio.Semaphore(size)
+        self._room = Room(size, meter)
         self.in_use = 0
 
     @property
@@ -60,10 +58,7 @@ class Connections:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A live connection for one statement. Raises `Unavailable`."""
-        if self._permits.locked():
-            await self._wait()
-        else:
-            await self._permits.acquire()
+        await self._room.enter()
         self.in_use += 1
         try:
             connection = await self._take() or await self.connect()
@@ -76,7 +71,7 @@ class Connections:
                 await self._give_back(connection)
         finally:
             self.in_use -= 1
-            self._permits.release()
+            self._room.leave()
 
     async def connect(self) -> Connection:
         """One more connection, which is the caller's to close. Raises `Unavailable`."""
@@ -88,16 +83,6 @@ class Connections:
         self._closed = True
         while self._free:
             await self._free.pop().close()
-
-    async def _wait(self) -> None:
-        began = perf_counter()
-        try:
-            async with asyncio.timeout(_ACQUIRE):
-                await self._permits.acquire()
-        except TimeoutError:
-            raise Unavailable("PostgreSQL: all connections are taken") from None
-        finally:
-            self._meter.time(CONNECTION_SECONDS, perf_counter() - began)
 
     async def _take(self) -> Connection | None:
         while self._free:

@@ -59,7 +59,7 @@ class PostgresNotices(Notices):
             count = min(len(self._pending), _MOST_AT_ONCE)
             digests = [self._pending.pop() for _ in range(count)]
             with suppress(StorageError):  # others will look by themselves
-                await self._database.fetch(self._notify, {"digests": ",".join(digests)})
+                await self._database.execute(self._notify, {"digests": ",".join(digests)})
 
     async def _listen(self, heard: Callable[[str | None], None]) -> None:
         while True:

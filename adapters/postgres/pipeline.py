@@ -20,6 +20,7 @@ from application.errors import Unavailable
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
+_SLOW = 0.05  # seconds; what is short takes a few milliseconds
 _LOOK = 1.0  # seconds between two looks at how long the oldest has waited
 
 
@@ -56,6 +57,11 @@ class Pipeline:
         self.retired = self._ended = False
         self.statements = KnownStatements(connection)
         self.under_way = 0
+
+    @property
+    def slow(self) -> bool:
+        """Whether the next answer is taking unusually long."""
+        return self.under_way > 0 and self._loop.time() - self._oldest.since > _SLOW
 
     def usable(self) -> bool:
         """Whether more may be sent, after all that the server has said so far was heard.
@@ -180,13 +186,16 @@ class Pipeline:
         if self.retired:
             self._end()
 
+    @property
+    def _oldest(self) -> Asked:
+        return self._heard[0] if self._heard else self._asked[0]
+
     def _look(self) -> None:
         """End it all if the oldest has waited for too long."""
         self._watch = None
         if not self.under_way:
             return
-        oldest = self._heard[0] if self._heard else self._asked[0]
-        if self._loop.time() - oldest.since > self._deadline:
+        if self._loop.time() - self._oldest.since > self._deadline:
             self._break(Unavailable, "no answer")
         else:
             self._watch = self._loop.call_later(_LOOK, self._look)

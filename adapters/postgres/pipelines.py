@@ -5,8 +5,8 @@ Like `Connections` they connect on demand and drop what broke.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from operator import attrgetter
-from time import perf_counter
 
 import psycopg
 from psycopg.pq.abc import PGresult
@@ -22,13 +22,14 @@ from adapters.postgres.prepared import (
     read_json_as_text,
     values_of,
 )
+from adapters.postgres.room import Room
 from adapters.sql.database import Params, Rows, Statement
 from application.errors import Unavailable
-from application.metering import CONNECTION_SECONDS, UNMETERED, Meter
+from application.metering import UNMETERED, Meter
 
 _DEEPEST = 64  # statements under way, for each pipeline
-_ROOM = 2.0  # seconds to wait for room
 _ANSWER = 10.0  # seconds to wait for an answer, longer than the server's own limit
+_TRIES = 3  # of a statement that was not run, through no fault of its own
 _ANOTHER = 1.0  # seconds between two tries to have one more pipeline, where one failed
 _FORGOTTEN = {
     "26000",  # the server does not know the prepared statement
@@ -38,6 +39,7 @@ _FORGOTTEN = {
 _TOO_LONG = "57014"  # the statement took too long, which is not the connection's fault
 
 _under_way = attrgetter("under_way")
+_slow_and_under_way = attrgetter("slow", "under_way")
 
 
 class Pipelines:
@@ -51,13 +53,12 @@ class Pipelines:
     ) -> None:
         self._connect = connect
         self._most = most
-        self._meter = meter
         self._pipelines: list[Pipeline] = []
         self._leaving: list[Pipeline] = []  # which were retired, and have yet to hear some answers
         self._closed = False
         self._opening: asyncio.Task[None] | None = None
         self._not_before = 0.0  # on the loop's clock: when to try to have one more
-        self._room = asyncio.Semaphore(most * _DEEPEST)
+        self._room = Room(most * _DEEPEST, meter)
 
     @property
     def in_use(self) -> int:
@@ -104,27 +105,26 @@ class Pipelines:
     ) -> tuple[PGresult, RowReader]:
         form = prepared(statement)
         values = values_of(statement, form.names, params)
-        if self._room.locked():
-            await self._wait()
-        else:
-            await self._room.acquire()
+        await self._room.enter()
         try:
-            try:
-                return await self._ask(form, values, alone=alone)
-            except NotRun:
-                return await self._ask(form, values, alone=True)
+            for _ in range(_TRIES - 1):
+                with suppress(NotRun):
+                    return await self._ask(form, values, alone=alone)
+                alone = True
+            return await self._ask(form, values, alone=alone)
         finally:
-            self._room.release()
+            self._room.leave()
 
     async def _ask(
         self, form: Prepared, values: list[bytes | None], *, alone: bool
     ) -> tuple[PGresult, RowReader]:
-        pipeline = self._least_busy() or await self._first()
+        pipeline = self._least_busy(alone=alone) or await self._first()
         asked = pipeline.send(form, values, alone=alone)
         try:
             return await asked.future, asked.known.reader
         except NotRun:
-            pipeline.statements.forget(asked.known)  # which may not have been prepared
+            if asked.prepares:
+                pipeline.statements.forget(asked.known)
             raise
         except psycopg.Error as error:
             if error.sqlstate in _FORGOTTEN:
@@ -135,19 +135,13 @@ class Pipelines:
                 pipeline.retire()  # it may lead to a server that became a replica
             raise failure from error
 
-    async def _wait(self) -> None:
-        began = perf_counter()
-        try:
-            async with asyncio.timeout(_ROOM):
-                await self._room.acquire()
-        except TimeoutError:
-            raise Unavailable("PostgreSQL: all connections are taken") from None
-        finally:
-            self._meter.time(CONNECTION_SECONDS, perf_counter() - began)
-
-    def _least_busy(self) -> Pipeline | None:
+    def _least_busy(self, *, alone: bool = False) -> Pipeline | None:
+        """One to use next. The first is for reads, which so never wait for a write's lock."""
         while self._pipelines:
-            pipeline: Pipeline = min(self._pipelines, key=_under_way)
+            some = self._pipelines[1:] if alone and len(self._pipelines) > 1 else self._pipelines
+            pipeline: Pipeline = min(some, key=_under_way)
+            if pipeline.slow:
+                pipeline = min(some, key=_slow_and_under_way)
             if pipeline.usable():
                 if pipeline.under_way and len(self._pipelines) < self._most:
                     self._want_another()

@@ -40,6 +40,8 @@ class _Asked:
             return
         if self.error is None:
             self.answer.set_result(self.result)
+        elif isinstance(self.error, StopIteration):  # which no future takes
+            self.answer.set_exception(RuntimeError("a job ended with StopIteration"))
         else:
             self.answer.set_exception(translated(self.error))
 

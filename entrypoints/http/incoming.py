@@ -31,11 +31,11 @@ class Incoming:
     stand in their rate, and the `code` of the problem that was the answer.
     """
 
-    scope: HTTPScope
-    lines: Mapping[bytes, Sequence[bytes]]
+    scope: HTTPScope = field(repr=False)
+    lines: Mapping[bytes, Sequence[bytes]] = field(repr=False)
     id: str
     taken: bool = False
-    content: bytes = b""
+    content: bytes = field(default=b"", repr=False)
     who: str | None = None
     standing: Standing | None = None
     code: str | None = None

@@ -226,3 +226,18 @@ async def test_closing_finishes_what_was_asked(
         assert await asyncio.gather(*writes) == [None] * WRITERS
     await storage.storage.open()
     assert await stored(storage, owner) == WRITERS
+
+
+async def test_a_job_that_ends_in_no_way_a_future_knows_holds_up_nobody(
+    storage: Opened, database: SqliteDatabase
+) -> None:
+    def job(_: sqlite3.Connection) -> None:
+        next(iter(()))
+
+    owner = an_owner()
+    async with asyncio.timeout(10):
+        with pytest.raises(RuntimeError):
+            await database.write(job)
+        await asyncio.gather(*add_many(storage, owner))
+
+    assert await stored(storage, owner) == WRITERS

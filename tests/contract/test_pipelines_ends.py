@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from adapters.postgres import pipelines as several
+from adapters.postgres import room
 from adapters.postgres.connections import Connections
 from adapters.postgres.pipelines import Pipelines
 from application.errors import Unavailable
@@ -98,7 +99,7 @@ async def test_F09_whoever_gives_up_while_there_is_no_room_takes_none(
 async def test_F07_without_room_nobody_waits_for_long(
     url: str, narrow: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(several, "_ROOM", 0.05)
+    monkeypatch.setattr(room, "_PATIENCE", 0.05)
     async with pipelines(url, 1) as single:
         async with held(url, 1):
             taken = [asyncio.create_task(single.fetch(WAIT, {"lock": 1})) for _ in range(2)]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.postgres import connections
+from adapters.postgres import connections, room
 from tests.faults.meddling import end_its_connections, locked, someone_waits
 from tests.http.answers import refusal
 from tests.http.api import User, container, in_process, path_of
@@ -69,7 +69,7 @@ async def test_F06_a_statement_that_takes_too_long_is_given_up(
 async def test_F07_when_all_connections_are_taken_nobody_waits_for_long(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "_ACQUIRE", 0.1)
+    monkeypatch.setattr(room, "_PATIENCE", 0.1)
 
     async with in_process(container(DATABASE_URL=url, DATABASE_POOL_SIZE="1")) as api:
         alice = api.user()

@@ -183,7 +183,7 @@ async def test_connections_to_PostgreSQL_are_in_use_or_free_or_waited_for(
 async def test_who_waits_for_a_connection_in_vain_waited_too(
     migrated: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.postgres.connections._ACQUIRE", 0.1)
+    monkeypatch.setattr("adapters.postgres.room._PATIENCE", 0.1)
     sleep = Statement("SELECT pg_sleep(1)", {})
     settings = {"DATABASE_URL": migrated("postgresql"), "DATABASE_POOL_SIZE": "1"}
     async with looked_at(**settings) as (made, storage):
