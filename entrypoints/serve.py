@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
@@ -29,8 +29,11 @@ _HEADER_BUFFER = 64 * 1024  # bytes; more than the edge lets pass, so that it ca
 _log = logging.getLogger("taskhaven.server")
 
 
-def run(settings: Settings) -> None:
-    """Serve until the process is told to stop, then finish what is under way."""
+def run(settings: Settings, last_check: Callable[[], None]) -> None:
+    """Serve until the process is told to stop, then finish what is under way.
+
+    `last_check` is called just before.
+    """
     # Inherited by workers, in which it waits until they can act on it: see leaving.py.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     os.register_at_fork(after_in_child=_stop_when_told)
@@ -38,7 +41,9 @@ def run(settings: Settings) -> None:
     with _folder_of_figures():
         with _deaf_to(signal.SIGTERM, signal.SIGINT):
             _import_for_workers(settings)
-        _server(settings).serve()
+        server = _server(settings)
+        last_check()
+        server.serve()
 
 
 @contextmanager

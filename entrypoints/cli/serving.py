@@ -4,7 +4,6 @@ import logging
 import logging.config
 import os
 import shutil
-import signal
 import sys
 from importlib.metadata import version
 
@@ -14,6 +13,7 @@ from entrypoints.cli.parts import SETTINGS_HELP, Failed, prepare, read_settings
 from entrypoints.logs.config import log_config, log_kind
 from entrypoints.settings import Settings
 from entrypoints.startup import made_secret
+from entrypoints.stop_word import StopWord
 
 _log = logging.getLogger("taskhaven.server")
 
@@ -24,7 +24,7 @@ _log = logging.getLogger("taskhaven.server")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [WORKERS; 1]")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Wait for the database, migrate it, and serve until interrupted."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has its own way
+    word = StopWord()
     from entrypoints.serve import run, taken
 
     chosen = {"HOST": host, "PORT": port, "WORKERS": workers}
@@ -40,7 +40,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         sys.stdout.flush()
     else:
         _log.info("serving", extra={"said": _facts(settings)})
-    run(settings)
+    run(settings, word.check)
 
 
 def _refuse_if(is_taken: bool, settings: Settings) -> None:
