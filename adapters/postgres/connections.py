@@ -21,7 +21,7 @@ from application.metering import UNMETERED, Meter
 _CONNECT = 10  # seconds; a serverless PostgreSQL takes some to wake up
 _SESSION = (
     "-c statement_timeout=5000 "  # milliseconds
-    "-c lock_timeout=500 "  # who waits for a lock holds up all that share the connection
+    "-c lock_timeout=2000 "  # who waits for a lock holds up what shares the connection
     "-c timezone=UTC "
     # Every statement is about one owner, whoever it is: to plan it anew for each costs more than
     # running it does, and a plan for all does not turn bad with the first who has many tasks.

@@ -13,7 +13,7 @@ from adapters.postgres.connections import Connection, Connections
 from adapters.postgres.errors import translated
 from adapters.postgres.pipelines import Pipelines
 from adapters.sql.database import Database, Params, Rows, Statement, check_revision
-from application.errors import Unavailable
+from application.errors import Busy, Unavailable
 from application.metering import UNMETERED, Meter
 
 _DEADLINE = 10.0  # seconds for a statement, longer than the server's own limit
@@ -77,9 +77,12 @@ class PostgresDatabase(Database):
         await check_revision(self, self._revision)
 
     async def fetch(self, statement: Statement, params: Params, *, scan: bool = False) -> Rows:
-        if self._pipelines is not None and not scan:
-            return await self._pipelines.fetch(statement, params)
-        rows, _ = await self._run(statement, params)
+        try:
+            if self._pipelines is not None and not scan:
+                return await self._pipelines.fetch(statement, params)
+            rows, _ = await self._run(statement, params)
+        except Busy as error:  # a read has no rivals: the whole table is locked
+            raise Unavailable(str(error)) from error
         return rows
 
     async def execute(self, statement: Statement, params: Params) -> int:

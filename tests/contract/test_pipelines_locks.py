@@ -32,7 +32,7 @@ async def locked(url: str, owner: Owner) -> AsyncIterator[None]:
 
 
 async def test_writes_that_wait_hold_up_no_reads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    patient = connections._SESSION.replace("lock_timeout=500", "lock_timeout=60000")
+    patient = connections._SESSION.replace("lock_timeout=2000", "lock_timeout=60000")
     monkeypatch.setattr(connections, "_SESSION", patient)
     async with opened(url) as storage:
         task, other = a_task(), a_task(an_owner())
@@ -55,6 +55,8 @@ async def test_writes_that_wait_hold_up_no_reads(url: str, monkeypatch: pytest.M
 async def test_whoever_waits_for_too_long_is_told_that_there_are_too_many(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    quick = connections._SESSION.replace("lock_timeout=2000", "lock_timeout=100")
+    monkeypatch.setattr(connections, "_SESSION", quick)
     monkeypatch.setattr(race, "_PATIENCE", 0.1)
     async with opened(url) as storage:
         task = a_task()
