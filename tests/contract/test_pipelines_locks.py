@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from adapters.postgres import connections
+from adapters.postgres.database import PostgresDatabase
 from adapters.sql import race
 from adapters.sql.database import Statement
 from application.errors import Busy, StorageError
@@ -38,6 +39,10 @@ async def test_writes_that_wait_hold_up_no_reads(url: str, monkeypatch: pytest.M
         task, other = a_task(), a_task(an_owner())
         for each in (task, other):
             await storage.tasks.add(each, by=each.owner)
+        database = storage.storage
+        assert isinstance(database, PostgresDatabase)
+        while database.free < 2:  # until there is more than the first
+            await all_soon(*(storage.tasks.get(task.owner, task.id) for _ in range(9)))
 
         async with locked(url, task.owner):
             writes = [
