@@ -8,7 +8,7 @@ from benchmarks.compare.places import ROOT
 
 LAYERS: Mapping[str, Sequence[str]] = {
     "HTTP server's glue, event loop": ["granian/"],
-    "finding the route": ["litestar/"],
+    "finding the route": ["litestar/", "entrypoints/http/ways.py"],
     "what every answer has": [
         *("entrypoints/http/edge.py", "entrypoints/http/incoming.py", "entrypoints/http/intake.py"),
         *("entrypoints/http/cors.py", "entrypoints/http/answers.py"),
