@@ -39,8 +39,7 @@ def run(settings: Settings, last_check: Callable[[], None]) -> None:
     os.register_at_fork(after_in_child=_stop_when_told)
     _allow_many_files()
     with _folder_of_figures():
-        with _deaf_to(signal.SIGTERM, signal.SIGINT):
-            _import_for_workers(settings)
+        _import_for_workers(settings)
         server = _server(settings)
         last_check()
         server.serve()
@@ -59,19 +58,6 @@ def _folder_of_figures() -> Iterator[None]:
     with folder as name:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = name
         yield
-
-
-@contextmanager
-def _deaf_to(*signals: signal.Signals) -> Iterator[None]:
-    """Hear of these signals only after the block.
-
-    What they raise would be lost where the garbage collector has just called something back.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
 
 
 def _import_for_workers(settings: Settings) -> None:

@@ -18,6 +18,8 @@ from adapters.postgres.room import Room
 from application.errors import Unavailable
 from application.metering import UNMETERED, Meter
 
+LONGEST_ANSWER = 10.0  # seconds to wait for one, longer than the server's own limit
+
 _CONNECT = 10  # seconds; a serverless PostgreSQL takes some to wake up
 _SESSION = (
     "-c statement_timeout=5000 "  # milliseconds

@@ -9,14 +9,13 @@ import psycopg
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import psycopg as sqlalchemy_psycopg
 
-from adapters.postgres.connections import Connection, Connections
+from adapters.postgres.connections import LONGEST_ANSWER, Connection, Connections
 from adapters.postgres.errors import translated
 from adapters.postgres.pipelines import Pipelines
 from adapters.sql.database import Database, Params, Rows, Statement, check_revision
 from application.errors import Busy, Unavailable
 from application.metering import UNMETERED, Meter
 
-_DEADLINE = 10.0  # seconds for a statement, longer than the server's own limit
 _PIPELINES = 4  # of the connections; more of them make the server switch more between processes
 
 
@@ -114,7 +113,7 @@ class PostgresDatabase(Database):
         async with self._connections.connection() as connection:
             try:
                 with translated():
-                    async with asyncio.timeout(_DEADLINE):
+                    async with asyncio.timeout(LONGEST_ANSWER):
                         yield connection
             except TimeoutError:
                 await connection.close()

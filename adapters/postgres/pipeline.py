@@ -8,17 +8,15 @@ call: when one of them fails, those after it were not run, and can be asked agai
 import asyncio
 import select
 from collections import deque
-from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.pq import Format
 
 from adapters.postgres.asked import SYNCHRONIZED, Asked
+from adapters.postgres.connections import Connection
 from adapters.postgres.known import KnownStatements
 from adapters.postgres.prepared import Prepared
 from application.errors import Unavailable
-
-Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _SLOW = 0.05  # seconds; what is short takes a few milliseconds
 _LOOK = 1.0  # seconds between two looks at how long the oldest has waited

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.pq.abc import PGresult
 
 from adapters.postgres.asked import NotRun
-from adapters.postgres.connections import Connection
+from adapters.postgres.connections import LONGEST_ANSWER, Connection
 from adapters.postgres.errors import meaning
 from adapters.postgres.pipeline import ConnectionLost, Pipeline
 from adapters.postgres.prepared import (
@@ -28,7 +28,6 @@ from application.errors import Unavailable
 from application.metering import UNMETERED, Meter
 
 _DEEPEST = 64  # statements under way, for each pipeline
-_ANSWER = 10.0  # seconds to wait for an answer, longer than the server's own limit
 _TRIES = 3  # of a statement that was not run, through no fault of its own
 _ANOTHER = 1.0  # seconds between two tries to have one more pipeline, where one failed
 _FORGOTTEN = {
@@ -185,7 +184,7 @@ class Pipelines:
     async def _add(self) -> None:
         connection = await self._connect()
         read_json_as_text(connection)
-        self._pipelines.append(Pipeline(connection, _ANSWER))
+        self._pipelines.append(Pipeline(connection, LONGEST_ANSWER))
 
     def _opened(self, opening: asyncio.Task[None]) -> None:
         self._opening = None

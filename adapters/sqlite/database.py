@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite
 
 from adapters.sql.database import Database, Params, Rows, Statement, check_revision
 from adapters.sqlite.connection import FileConnection
-from adapters.sqlite.errors import translated
+from adapters.sqlite.errors import meaning
 from adapters.sqlite.writer import Job, Writer
 from application.errors import Unavailable
 
@@ -104,7 +104,7 @@ def _read(
             _interrupt(connection, after=seconds)
         return connection.execute(statement.text, statement.bind(params)).fetchall()
     except sqlite3.DatabaseError as error:
-        raise translated(error)  # noqa: B904 - which names its cause
+        raise meaning(error)  # noqa: B904 - which names its cause
 
 
 def _interrupt(connection: sqlite3.Connection, *, after: float) -> None:

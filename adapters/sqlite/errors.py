@@ -25,7 +25,7 @@ _ANOTHER_SCHEMA = re.compile(
 )
 
 
-def translated(error: BaseException) -> BaseException:
+def meaning(error: BaseException) -> BaseException:
     """Locked, full, read-only, damaged, gone or of another schema: storage that is not available.
 
     Other errors are ours and stay as they are.

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from adapters.sqlite.connection import FileConnection
-from adapters.sqlite.errors import translated
+from adapters.sqlite.errors import meaning
 from application.errors import Unavailable
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class _Asked:
         elif isinstance(self.error, StopIteration):  # which no future takes
             self.answer.set_exception(RuntimeError("a job ended with StopIteration"))
         else:
-            self.answer.set_exception(translated(self.error))
+            self.answer.set_exception(meaning(self.error))
 
 
 class Writer:

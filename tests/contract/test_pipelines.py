@@ -43,13 +43,6 @@ async def few(url: str) -> AsyncIterator[Pipelines]:
         yield few
 
 
-@pytest.fixture
-async def single(url: str) -> AsyncIterator[Pipelines]:
-    """One, so that whatever is asked shares a session."""
-    async with pipelines(url, 1) as single:
-        yield single
-
-
 async def test_a_hundred_at_once_share_four_connections_and_each_has_its_own_answer(
     url: str, few: Pipelines
 ) -> None:

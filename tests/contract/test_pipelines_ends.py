@@ -1,7 +1,7 @@
 """Who waits for a pipeline gives up, waits in vain for room, or is there when all is closed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -30,13 +30,6 @@ from tests.postgres_server import PATIENCE
 @pytest.fixture(scope="module")
 def url(new_database: Callable[[str], str]) -> str:
     return new_database("postgresql")
-
-
-@pytest.fixture
-async def single(url: str) -> AsyncIterator[Pipelines]:
-    """One, so that whatever is asked shares a connection."""
-    async with pipelines(url, 1) as single:
-        yield single
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from itertools import count
 
 import psycopg
@@ -52,13 +52,6 @@ async def url(server: PostgresServer) -> str:
     url = server.url("pipelines")
     await rows(url, "DROP TABLE IF EXISTS pairs; CREATE TABLE pairs (n int)")
     return url
-
-
-@pytest.fixture
-async def single(url: str) -> AsyncIterator[Pipelines]:
-    """One, so that whatever is asked shares a connection."""
-    async with pipelines(url, 1) as single:
-        yield single
 
 
 async def pairs(url: str) -> list[int]:
@@ -147,7 +140,7 @@ async def test_F05_a_server_that_says_nothing_is_not_waited_for_for_ever(
     url: str, single: Pipelines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(one, "_LOOK", 0.05)
-    monkeypatch.setattr(several, "_ANSWER", 0.3)
+    monkeypatch.setattr(several, "LONGEST_ANSWER", 0.3)
     pid = await ask(single, PID)
 
     os.kill(pid, signal.SIGSTOP)

@@ -1,6 +1,6 @@
 """Each connection prepares a statement once, and relies on nothing that the server may forget."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -15,13 +15,6 @@ from tests.contract.pipelined import ECHO, PID, all_soon, ask, pipelines, rows, 
 @pytest.fixture(scope="module")
 def url(new_database: Callable[[str], str]) -> str:
     return new_database("postgresql")
-
-
-@pytest.fixture
-async def single(url: str) -> AsyncIterator[Pipelines]:
-    """One, so that whatever is asked shares a session."""
-    async with pipelines(url, 1) as single:
-        yield single
 
 
 async def test_statements_that_the_server_forgot_are_prepared_anew(single: Pipelines) -> None:
